@@ -1,11 +1,14 @@
+using System.CommandLine;
+using Lurm.Training.Commands;
+
 namespace Lurm.Training;
 
 /// <summary>The <c>lurm-train</c> command.</summary>
 internal static class Program
 {
-    public static int Main()
+    public static Task<int> Main(string[] arguments)
     {
-        Console.Error.WriteLine("lurm-train: no verbs yet");
-        return 2;
+        var root = new RootCommand("Samples, trains and evaluates Lurm models.") { SampleCommand.Create() };
+        return root.Parse(arguments).InvokeAsync();
     }
 }
