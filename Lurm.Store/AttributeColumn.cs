@@ -1,0 +1,7 @@
+namespace Lurm.Store;
+
+/// <summary>A column of event rows whose value becomes an attribute of the user.</summary>
+/// <param name="Column">The column.</param>
+/// <param name="Name">The attribute's name.</param>
+/// <param name="Type">"string", "number", "boolean" or "date".</param>
+public sealed record AttributeColumn(string Column, string Name, string Type = "string");

@@ -1,0 +1,69 @@
+-- 001: users, items, kinds, their histories, and the batches they came in.
+-- Everything here is the truth; what can be derived (bags, indexes) is not stored.
+
+-- Facts of the whole database, one a row: 'grain' ('month' or 'day'), 'history_version' (the last number given out).
+CREATE TABLE settings (
+    name  TEXT PRIMARY KEY,
+    value ANY NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- A user as the caller knows it. Keys are never used twice, so what was written for an erased user cannot reach a new one.
+CREATE TABLE users (
+    user_key        INTEGER PRIMARY KEY AUTOINCREMENT,
+    id              TEXT    NOT NULL UNIQUE,
+    first_seen      INTEGER,                    -- unix seconds of the earliest event; NULL while there is none
+    last_seen       INTEGER,                    -- unix seconds of the latest event
+    event_count     INTEGER NOT NULL DEFAULT 0, -- events in all of histories
+    period_count    INTEGER NOT NULL DEFAULT 0, -- periods with at least one event
+    history_version INTEGER NOT NULL DEFAULT 0  -- number of the last change of this user's history, counted over all users
+) STRICT;
+
+CREATE INDEX users_by_history_version ON users (history_version);
+
+-- What events are about. Text that rides with events is replaced by text of a later (or the same) time.
+CREATE TABLE items (
+    item_key  INTEGER PRIMARY KEY,
+    id        TEXT NOT NULL UNIQUE,
+    title     TEXT,
+    category  TEXT,
+    text_time INTEGER,                          -- unix seconds of the event the text came with; NULL from an item file, which always wins
+    vector    BLOB                              -- the item's own vector, float32 little-endian; NULL where none was given
+) STRICT;
+
+-- Kinds of behaviour; 0 is "no kind". What a kind weighs is said by each model's card.
+CREATE TABLE kinds (
+    kind_key INTEGER PRIMARY KEY,
+    name     TEXT NOT NULL UNIQUE
+) STRICT;
+INSERT INTO kinds (kind_key, name) VALUES (0, '');
+
+-- Counts per user, period, item and kind: one row per user and run of periods ("segment"), in one blob.
+-- A period is months (or days, see settings) since January 1970. A user's segments do not overlap; a period lies in one of them.
+-- counts is MessagePack [format 1, first period, payload, CRC32C of all before it]; the payload holds, per period,
+-- sorted items as varint deltas with their counts (see HistoryCodec for every bit).
+CREATE TABLE histories (
+    segment      INTEGER PRIMARY KEY,           -- user_key * 65536 + first_period
+    events       INTEGER NOT NULL,              -- events in this segment
+    counts       BLOB    NOT NULL,
+    user_key     INTEGER GENERATED ALWAYS AS (segment >> 16) VIRTUAL,
+    first_period INTEGER GENERATED ALWAYS AS (segment & 65535) VIRTUAL
+) STRICT;
+
+-- Every batch that was ever taken in, so that none counts twice. 'applying' ones are finished from their spool when the database is opened.
+CREATE TABLE batches (
+    batch_key   INTEGER PRIMARY KEY,
+    id          TEXT    NOT NULL UNIQUE,        -- the caller's, or a hash of the files and their mapping
+    state       TEXT    NOT NULL CHECK (state IN ('applying', 'done')),
+    started_at  INTEGER NOT NULL,               -- unix seconds
+    finished_at INTEGER,
+    report      TEXT    NOT NULL                -- JSON: rows, events, what was left out and why
+) STRICT;
+
+-- Which parts of a batch are applied. A chunk's row is written in the very transaction that applies it.
+CREATE TABLE batch_chunks (
+    batch_key INTEGER NOT NULL REFERENCES batches (batch_key) ON DELETE CASCADE,
+    chunk     INTEGER NOT NULL,
+    users     INTEGER NOT NULL,
+    events    INTEGER NOT NULL,
+    PRIMARY KEY (batch_key, chunk)
+) STRICT, WITHOUT ROWID;
