@@ -1,0 +1,128 @@
+using Lurm.Store.Attributes;
+using Lurm.Store.Privacy;
+using Lurm.Store.Sqlite;
+
+namespace Lurm.Store;
+
+public sealed partial class LurmDatabase
+{
+    private volatile AttributeRegistry? _registry;
+
+    /// <summary>The attributes that users can have, in order of registration.</summary>
+    public IReadOnlyList<AttributeDefinition> Attributes
+    {
+        get
+        {
+            using var read = Connections.Read();
+            return [.. Registry(read.Session).All.Select(attribute => attribute.Definition)];
+        }
+    }
+
+    /// <summary>Makes an attribute known, and indexed where asked; nothing happens where it is already.</summary>
+    /// <param name="name">A letter or '_', then letters, digits and '_'.</param>
+    /// <param name="type">What it holds; fixed from then on.</param>
+    /// <param name="isIndexed">Whether filters on it get an index and in-memory columns.</param>
+    /// <exception cref="StoreException">The name is none, or registered with another type.</exception>
+    public void RegisterAttribute(string name, AttributeType type, bool isIndexed = false)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        using var write = Connections.Write();
+        using (var writer = new AttributeWriter(write.Session))
+        {
+            writer.Register(name, type, isIndexed);
+        }
+
+        write.Commit();
+    }
+
+    /// <summary>Sets attributes of one user, who is added where unknown. All of them or none.</summary>
+    /// <param name="userId">See <see cref="UserId"/>.</param>
+    /// <param name="values">Text, a number, a boolean, a date, or null to take the value away, by registered name.</param>
+    /// <exception cref="StoreException">An attribute is not registered or of another type, or the id was erased and may not come back.</exception>
+    /// <remarks>The values count as of now: they stand until an event of a later time brings others.</remarks>
+    public void SetAttributes(string userId, IReadOnlyDictionary<string, object?> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (!UserId.TryCreate(userId, out _, out var reason))
+        {
+            throw new StoreException(StoreFault.Invalid, reason + ".");
+        }
+
+        using var write = Connections.Write();
+        using (var writer = new AttributeWriter(write.Session))
+        {
+            var typed = values.Select(value => Typed(writer, value.Key, value.Value)).ToArray();
+            var key = FindOrAddUser(write.Session, userId);
+            var now = Time.GetUtcNow().ToUnixTimeMilliseconds();
+            foreach (var (attribute, value) in typed)
+            {
+                writer.Set(key, attribute, value, now);
+            }
+        }
+
+        write.Commit();
+    }
+
+    /// <summary>The registry as of the session's state; read again only after a change by anyone.</summary>
+    internal AttributeRegistry Registry(Session session)
+    {
+        var known = _registry;
+        if (known is null || known.Version != AttributeRegistry.CurrentVersion(session))
+        {
+            _registry = known = AttributeRegistry.Read(session);
+        }
+
+        return known;
+    }
+
+    private static (RegisteredAttribute Attribute, AttributeValue? Value) Typed(AttributeWriter writer, string name, object? value)
+    {
+        if (!writer.TryGet(name, out var attribute))
+        {
+            throw new StoreException(StoreFault.Invalid, $"The attribute '{name}' is not registered; register it first, with its type.");
+        }
+
+        if (value is null)
+        {
+            return (attribute, null);
+        }
+
+        if (!AttributeValue.TryCreate(value, out var constant, out var reason))
+        {
+            throw new StoreException(StoreFault.Invalid, $"The attribute '{name}' {reason}.");
+        }
+
+        if (constant.Type == attribute.Type)
+        {
+            return (attribute, constant);
+        }
+
+        // JSON has no dates: their text is taken where a date is expected.
+        if (attribute.Type == AttributeType.Date && constant.Type == AttributeType.String)
+        {
+            return AttributeValue.TryParse(constant.Text, AttributeType.Date, out var date, out reason)
+                ? (attribute, date)
+                : throw new StoreException(StoreFault.Invalid, $"The attribute '{name}' is a date: {reason}.");
+        }
+
+        throw new StoreException(StoreFault.Invalid, $"The attribute '{name}' is a {AttributeTypeNames.Of(attribute.Type)}; found the {AttributeTypeNames.Of(constant.Type)} {constant.ToObject()}.");
+    }
+
+    private static long FindOrAddUser(Session session, string userId)
+    {
+        if (TryGetUserKey(session, userId, out var key))
+        {
+            return key;
+        }
+
+        if (SuppressionList.Read(session).Contains(userId))
+        {
+            throw new StoreException(StoreFault.Conflict, "The user was erased and may not come back; erase with 'allow return' to lift that.");
+        }
+
+        using var insert = session.Prepare("INSERT INTO users (id) VALUES (?1) RETURNING user_key");
+        insert.BindText(1, userId);
+        insert.Step();
+        return insert.Int64(0);
+    }
+}

@@ -1,0 +1,151 @@
+using Lurm.Store.Attributes;
+using Lurm.Store.Filters;
+using Lurm.Store.Sqlite;
+using Lurm.Store.Users;
+
+namespace Lurm.Store;
+
+public sealed partial class LurmDatabase
+{
+    /// <summary>Finds a user by id; false where nobody has it.</summary>
+    public bool TryGetUser(string userId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out UserRecord? user)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        using var read = Connections.ReadSnapshot();
+        user = TryGetUserKey(read.Session, userId, out var key) ? new UserReader(read.Session, Registry(read.Session)).Read(key) : null;
+        return user is not null;
+    }
+
+    /// <summary>Finds the row number of a user; false where nobody has the id.</summary>
+    public bool TryGetUserKey(string userId, out long key)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        using var read = Connections.Read();
+        return TryGetUserKey(read.Session, userId, out key);
+    }
+
+    /// <summary>Writes the id of each key to the same place of <paramref name="ids"/>; null where the key is nobody's.</summary>
+    public void GetUserIds(ReadOnlySpan<long> keys, Span<string?> ids)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(ids.Length, keys.Length, nameof(ids));
+        using var read = Connections.Read();
+        using var statement = read.Session.Prepare("SELECT id FROM users WHERE user_key = ?1");
+        for (var i = 0; i < keys.Length; i++)
+        {
+            statement.Bind(1, keys[i]);
+            ids[i] = statement.Step() ? statement.Text(0) : null;
+            statement.Reset();
+        }
+    }
+
+    /// <summary>One page of the users that pass a filter, in an order of choice.</summary>
+    /// <exception cref="StoreException"><see cref="StoreFault.Invalid"/>: an unknown property, a constant of another type, or a token of another list.</exception>
+    public UserPage ListUsers(UserListQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var condition = Compile(query.Filter, cancellationToken);
+        using var read = Connections.ReadSnapshot();
+        var registry = Registry(read.Session);
+        var (keys, next) = UserListing.Page(read.Session, query, registry, condition);
+        var reader = new UserReader(read.Session, registry);
+        var users = new List<UserRecord>(keys.Count);
+        foreach (var key in keys)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            users.Add(reader.Read(key)!);
+        }
+
+        return new UserPage(users, next);
+    }
+
+    /// <summary>How many users pass <paramref name="filter"/>; none: how many there are.</summary>
+    /// <exception cref="StoreException"><see cref="StoreFault.Invalid"/>: an unknown property, or a constant of another type.</exception>
+    public long CountUsers(UserFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        var condition = Compile(filter, cancellationToken);
+        using var read = Connections.Read();
+        var statement = new Statement(read.Session, $"SELECT COUNT(*) FROM users u WHERE {condition.Text}");
+        try
+        {
+            condition.Bind(statement);
+            return statement.Step() ? statement.Int64(0) : 0;
+        }
+        finally
+        {
+            statement.Close();
+        }
+    }
+
+    /// <summary>The keys of all users that pass <paramref name="filter"/>, ascending.</summary>
+    /// <exception cref="StoreException"><see cref="StoreFault.Invalid"/>: an unknown property, or a constant of another type.</exception>
+    public long[] SelectUserKeys(UserFilter filter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return SelectUserKeysBySql(filter, cancellationToken);
+    }
+
+    /// <summary>The reference for every faster way: what SQLite says.</summary>
+    internal long[] SelectUserKeysBySql(UserFilter filter, CancellationToken cancellationToken)
+    {
+        const int Page = 65_536;
+        var condition = Compile(filter, cancellationToken);
+        var keys = new List<long>();
+        using var read = Connections.Read();
+        var statement = new Statement(read.Session, $"SELECT u.user_key FROM users u WHERE u.user_key > ?{condition.Values.Count + 1} AND {condition.Text} ORDER BY u.user_key LIMIT {Page}");
+        try
+        {
+            condition.Bind(statement);
+            int before;
+            do
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                before = keys.Count;
+                statement.Bind(condition.Values.Count + 1, before == 0 ? 0 : keys[^1]);
+                while (statement.Step())
+                {
+                    keys.Add(statement.Int64(0));
+                }
+
+                statement.Reset();
+            }
+            while (keys.Count == before + Page);
+        }
+        finally
+        {
+            statement.Close();
+        }
+
+        return [.. keys];
+    }
+
+    /// <summary>The active model's interest of each item by item key, -1 for none; set by what loads models.</summary>
+    internal Func<int[]>? ItemInterestTable { get; set; }
+
+    internal int[] ItemInterests() =>
+        ItemInterestTable?.Invoke() ?? throw new StoreException(StoreFault.Unavailable, "Lurm.HasInterest needs a model, and none is active. Run 'lurm-train fit', then 'lurm embed'.");
+
+    private static bool TryGetUserKey(Session session, string userId, out long key)
+    {
+        using var statement = session.Prepare("SELECT user_key FROM users WHERE id = ?1");
+        statement.BindText(1, userId);
+        key = statement.Step() ? statement.Int64(0) : 0;
+        return key != 0;
+    }
+
+    // Outside any read transaction: conditions on histories scan them.
+    private SqlCondition Compile(UserFilter? filter, CancellationToken cancellationToken)
+    {
+        if (filter is null)
+        {
+            return SqlCondition.All;
+        }
+
+        AttributeRegistry registry;
+        using (var read = Connections.Read())
+        {
+            registry = Registry(read.Session);
+        }
+
+        return FilterSql.Compile(filter, registry, new HistoryConditions(this, cancellationToken));
+    }
+}
