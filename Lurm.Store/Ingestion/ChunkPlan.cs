@@ -1,0 +1,46 @@
+namespace Lurm.Store.Ingestion;
+
+/// <summary>The chunks of a batch: runs of its users by key, each small enough for one transaction of well under a second. Depends on the batch alone.</summary>
+internal sealed class ChunkPlan
+{
+    /// <summary>A chunk ends at this many events …</summary>
+    public const long ChunkEvents = 400_000;
+
+    /// <summary>… or this many users, whichever comes first.</summary>
+    public const int ChunkUsers = 8_192;
+
+    private readonly int[] _byKey;
+    private readonly List<(int From, int To, long Events)> _chunks = [];
+
+    public ChunkPlan(ReadOnlySpan<BatchUser> users)
+    {
+        var keys = new long[users.Length];
+        _byKey = new int[users.Length];
+        for (var i = 0; i < users.Length; i++)
+        {
+            keys[i] = users[i].Key;
+            _byKey[i] = i;
+        }
+
+        Array.Sort(keys, _byKey);
+        long events = 0;
+        var from = 0;
+        for (var i = 0; i < _byKey.Length; i++)
+        {
+            events += users[_byKey[i]].Events;
+            if (events >= ChunkEvents || i + 1 - from == ChunkUsers || i + 1 == _byKey.Length)
+            {
+                _chunks.Add((from, i + 1, events));
+                (from, events) = (i + 1, 0);
+            }
+        }
+    }
+
+    public int Count => _chunks.Count;
+
+    /// <summary>Events of a chunk.</summary>
+    public long Events(int chunk) => _chunks[chunk].Events;
+
+    /// <summary>The ordinals of a chunk's users, by key.</summary>
+    public ReadOnlySpan<int> Users(int chunk) => _byKey.AsSpan(_chunks[chunk].From.._chunks[chunk].To);
+}

@@ -1,0 +1,199 @@
+using System.Text;
+using System.Text.Unicode;
+using Lurm.Store.Histories;
+
+namespace Lurm.Store.Ingestion;
+
+/// <summary>A batch while it is read and checked: its users, items and kinds by ordinals, what rides along, and its events in a spool. Nothing of it is stored yet.</summary>
+/// <remarks>Takes some 80 bytes a user and 60 an item beside their texts, whatever the number of events. One thread.</remarks>
+internal sealed class EventBatch : IDisposable
+{
+    /// <summary>The longest item id, in bytes.</summary>
+    public const int MaxItemBytes = 256;
+
+    /// <summary>The longest kind, in bytes, and how many kinds a database can have.</summary>
+    public const int MaxKindBytes = 64;
+
+    /// <summary>Text beyond this many bytes is cut.</summary>
+    public const int MaxTextBytes = 1024;
+
+    private readonly Func<ReadOnlySpan<byte>, long> _findUserKey;
+    private readonly PeriodGrain _grain;
+    private readonly long _firstNewKey;
+    private BatchUser[] _users = new BatchUser[1024];
+    private BatchItem[] _items = new BatchItem[256];
+    private long _newUsers;
+    private int _lastUser = -1;
+    private (long First, long Last, int Period) _cachedPeriod = (1, 0, 0);
+
+    /// <param name="grain">The database's.</param>
+    /// <param name="firstNewKey">The first key that no user has had.</param>
+    /// <param name="findUserKey">A known user's key, or 0.</param>
+    /// <param name="spool">Where events go; owned.</param>
+    /// <param name="attributes">How many attributes ride along.</param>
+    public EventBatch(PeriodGrain grain, long firstNewKey, Func<ReadOnlySpan<byte>, long> findUserKey, EventSpool spool, int attributes)
+    {
+        _grain = grain;
+        _firstNewKey = firstNewKey;
+        _findUserKey = findUserKey;
+        Spool = spool;
+        Attributes = [.. Enumerable.Range(0, attributes).Select(_ => new BatchAttribute())];
+        Kinds.Intern([]);
+    }
+
+    public EventSpool Spool { get; }
+
+    public Utf8Interner UserIds { get; } = new();
+
+    public Utf8Interner ItemIds { get; } = new();
+
+    public Utf8Interner Kinds { get; } = new();
+
+    public IReadOnlyList<BatchAttribute> Attributes { get; }
+
+    public ReadOnlySpan<BatchUser> Users => _users.AsSpan(0, UserIds.Count);
+
+    public ReadOnlySpan<BatchItem> Items => _items.AsSpan(0, ItemIds.Count);
+
+    /// <summary>Keys from here on are provisional: their users were not known when the batch was read.</summary>
+    public long FirstNewKey => _firstNewKey;
+
+    /// <summary>The ordinal of a user's id.</summary>
+    /// <exception cref="RowException">It is no id.</exception>
+    public int User(ReadOnlySpan<byte> id, string column)
+    {
+        if (_lastUser >= 0 && UserIds[_lastUser].SequenceEqual(id))
+        {
+            return _lastUser;
+        }
+
+        var ordinal = UserIds.Find(id, out var hash);
+        if (ordinal < 0)
+        {
+            CheckText(id, UserId.MaxBytes, column, "a user id");
+            ordinal = UserIds.Add(id, hash);
+            if (ordinal == _users.Length)
+            {
+                Array.Resize(ref _users, ordinal * 2);
+            }
+
+            var key = _findUserKey(id);
+            _users[ordinal] = new BatchUser { Key = key > 0 ? key : _firstNewKey + _newUsers++, FirstSeen = long.MaxValue, LastSeen = long.MinValue };
+        }
+
+        return _lastUser = ordinal;
+    }
+
+    /// <summary>The ordinal of an item's id.</summary>
+    /// <exception cref="RowException">It is no id.</exception>
+    public int Item(ReadOnlySpan<byte> id, string column)
+    {
+        var ordinal = ItemIds.Find(id, out var hash);
+        if (ordinal < 0)
+        {
+            CheckText(id, MaxItemBytes, column, "an item id");
+            ordinal = ItemIds.Add(id, hash);
+            if (ordinal == _items.Length)
+            {
+                Array.Resize(ref _items, ordinal * 2);
+            }
+
+            _items[ordinal] = new BatchItem { TextTime = long.MinValue };
+        }
+
+        return ordinal;
+    }
+
+    /// <summary>The ordinal of a kind's name; 0 for none.</summary>
+    public int Kind(ReadOnlySpan<byte> name, string column)
+    {
+        var ordinal = Kinds.Find(name, out var hash);
+        if (ordinal < 0)
+        {
+            CheckText(name, MaxKindBytes, column, "a kind");
+            if (Kinds.Count > 1000)
+            {
+                throw new RowException(column, $"a kind of behaviour beyond the first thousand, '{Encoding.UTF8.GetString(name)}'", "a few kinds (view, cart, buy); is this the right column?");
+            }
+
+            ordinal = Kinds.Add(name, hash);
+        }
+
+        return ordinal;
+    }
+
+    /// <summary>Adds an event; the time lies within <see cref="EventTime"/>'s bounds.</summary>
+    public void Add(int user, int item, int kind, long seconds, uint weightThousandths)
+    {
+        if (seconds < _cachedPeriod.First || seconds > _cachedPeriod.Last)
+        {
+            var day = seconds / 86_400 * 86_400;
+            _cachedPeriod = (day, day + 86_399, EventTime.Period(seconds, _grain));
+        }
+
+        ref var who = ref _users[user];
+        who.Events++;
+        who.FirstSeen = Math.Min(who.FirstSeen, seconds);
+        who.LastSeen = Math.Max(who.LastSeen, seconds);
+        Spool.Add(who.Key, new SpooledEvent(SpooledEvent.KeyOf(_cachedPeriod.Period, item, kind), user, weightThousandths));
+    }
+
+    /// <summary>Keeps an item's text if its event is the latest so far (the later row of two at one time); empty text says nothing.</summary>
+    public void Text(int item, ReadOnlySpan<byte> title, ReadOnlySpan<byte> category, long seconds)
+    {
+        ref var known = ref _items[item];
+        if (seconds < known.TextTime || (title.IsEmpty && category.IsEmpty))
+        {
+            return;
+        }
+
+        known.TextTime = seconds;
+        Replace(ref known.Title, title);
+        Replace(ref known.Category, category);
+    }
+
+    /// <summary>Keeps a user's attribute value if its event is the latest so far; empty text says nothing.</summary>
+    public void Attribute(int attribute, int user, ReadOnlySpan<byte> value, long seconds)
+    {
+        if (!value.IsEmpty)
+        {
+            Attributes[attribute].Set(user, value, seconds);
+        }
+    }
+
+    public void Dispose() => Spool.Dispose();
+
+    private static void Replace(ref byte[]? text, ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty || value.SequenceEqual(text))
+        {
+            return;
+        }
+
+        var cut = value.Length <= MaxTextBytes ? value.Length : MaxTextBytes;
+        while (cut < value.Length && (value[cut] & 0xC0) == 0x80)
+        {
+            cut--;
+        }
+
+        text = value[..cut].ToArray();
+    }
+
+    private static void CheckText(ReadOnlySpan<byte> text, int maxBytes, string column, string what)
+    {
+        if (text.IsEmpty)
+        {
+            throw new RowException(column, "nothing", what);
+        }
+
+        if (text.Length > maxBytes)
+        {
+            throw new RowException(column, $"{text.Length} bytes", $"{what} of at most {maxBytes} bytes");
+        }
+
+        if (text.ContainsAnyInRange((byte)0, (byte)0x1F) || text.Contains((byte)0x7F) || !Utf8.IsValid(text))
+        {
+            throw new RowException(column, "bytes that are no printable UTF-8", $"{what} as UTF-8 text without control characters");
+        }
+    }
+}
