@@ -1,4 +1,6 @@
+using Lurm.Store.Attributes;
 using Lurm.Store.Histories;
+using Lurm.Store.Privacy;
 using Lurm.Store.Sqlite;
 
 namespace Lurm.Store.Ingestion;
@@ -98,6 +100,9 @@ internal sealed class BatchApplier(EventBatch batch)
         }
 
         using var segments = new SegmentWriter(session);
+        using var attributes = new AttributeWriter(session);
+        var registered = batch.Attributes.Select(attribute => attributes.Register(attribute.Name, attribute.Type)).ToArray();
+        var suppressed = SuppressionList.Read(session);
         using var exists = session.Prepare("SELECT 1 FROM users WHERE user_key = ?1 AND id = ?2");
         using var find = session.Prepare("SELECT user_key FROM users WHERE id = ?1");
         using var add = session.Prepare(
@@ -136,6 +141,11 @@ internal sealed class BatchApplier(EventBatch batch)
                 var grown = segments.Add(key, entries);
                 update.Bind(1, key).Bind(2, user.FirstSeen).Bind(3, user.LastSeen).Bind(4, user.Events).Bind(5, grown).Bind(6, version).Run();
             }
+            else if (suppressed.Contains(id))
+            {
+                Suppressed += user.Events;
+                continue;
+            }
             else
             {
                 add.BindText(1, id).Bind(2, user.FirstSeen).Bind(3, user.LastSeen).Bind(4, user.Events).Bind(5, SegmentWriter.Periods(entries)).Bind(6, version).Step();
@@ -146,6 +156,13 @@ internal sealed class BatchApplier(EventBatch batch)
             }
 
             events += user.Events;
+            for (var a = 0; a < registered.Length; a++)
+            {
+                if (batch.Attributes[a].TryGet(ordinal, out var value, out var seconds))
+                {
+                    attributes.Set(key, registered[a], batch.Attributes[a][value], seconds * 1000);
+                }
+            }
         }
 
         Events += events;

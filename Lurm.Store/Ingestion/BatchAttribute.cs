@@ -1,14 +1,56 @@
+using System.Text;
+using Lurm.Store.Attributes;
+
 namespace Lurm.Store.Ingestion;
 
-/// <summary>The latest value of one attribute for each user of a batch.</summary>
-internal sealed class BatchAttribute
+/// <summary>One attribute of a batch: its distinct values, and the latest of each user.</summary>
+internal sealed class BatchAttribute(string name, AttributeType type)
 {
+    private readonly Utf8Interner _texts = new();
+    private readonly List<AttributeValue> _values = [];
     private (long Seconds, int Value)[] _latest = [];
 
-    /// <summary>The distinct values.</summary>
-    public Utf8Interner Values { get; } = new();
+    public string Name { get; } = name;
 
-    public void Set(int user, ReadOnlySpan<byte> value, long seconds)
+    public AttributeType Type { get; } = type;
+
+    /// <summary>The distinct values as they were written.</summary>
+    public Utf8Interner Texts => _texts;
+
+    /// <summary>The ordinal of a value, or -1 for empty text, which says nothing.</summary>
+    /// <exception cref="RowException">It is not of the attribute's type.</exception>
+    public int Value(ReadOnlySpan<byte> text, string column)
+    {
+        if (text.IsEmpty)
+        {
+            return -1;
+        }
+
+        var ordinal = _texts.Find(text, out var hash);
+        if (ordinal >= 0)
+        {
+            return ordinal;
+        }
+
+        if (text.Length > AttributeValue.MaxTextBytes)
+        {
+            throw new RowException(column, $"{text.Length} bytes", $"at most {AttributeValue.MaxTextBytes}");
+        }
+
+        if (!System.Text.Unicode.Utf8.IsValid(text) || !AttributeValue.TryParse(Encoding.UTF8.GetString(text), Type, out var value, out _))
+        {
+            throw new RowException(column, $"'{Encoding.UTF8.GetString(text[..Math.Min(text.Length, 100)])}'", $"a {AttributeTypeNames.Of(Type)} for the attribute '{Name}'");
+        }
+
+        _values.Add(value);
+        return _texts.Add(text, hash);
+    }
+
+    /// <summary>A value by its ordinal.</summary>
+    public AttributeValue this[int ordinal] => _values[ordinal];
+
+    /// <summary>Keeps a user's value if its event is the latest so far (the later row of two at one time).</summary>
+    public void Set(int user, int value, long seconds)
     {
         if (user >= _latest.Length)
         {
@@ -17,17 +59,13 @@ internal sealed class BatchAttribute
             _latest.AsSpan(before).Fill((long.MinValue, -1));
         }
 
-        ref var latest = ref _latest[user];
-        if (seconds < latest.Seconds || (latest.Value >= 0 && Values[latest.Value].SequenceEqual(value)))
+        if (value >= 0 && seconds >= _latest[user].Seconds)
         {
-            latest.Seconds = Math.Max(latest.Seconds, seconds);
-            return;
+            _latest[user] = (seconds, value);
         }
-
-        latest = (seconds, Values.Intern(value));
     }
 
-    /// <summary>A user's latest value as an ordinal of <see cref="Values"/>; false where none came.</summary>
+    /// <summary>A user's latest value as an ordinal; false where none came.</summary>
     public bool TryGet(int user, out int value, out long seconds)
     {
         (seconds, value) = user < _latest.Length ? _latest[user] : (0, -1);

@@ -30,14 +30,12 @@ internal sealed class EventBatch : IDisposable
     /// <param name="firstNewKey">The first key that no user has had.</param>
     /// <param name="findUserKey">A known user's key, or 0.</param>
     /// <param name="spool">Where events go; owned.</param>
-    /// <param name="attributes">How many attributes ride along.</param>
-    public EventBatch(PeriodGrain grain, long firstNewKey, Func<ReadOnlySpan<byte>, long> findUserKey, EventSpool spool, int attributes)
+    public EventBatch(PeriodGrain grain, long firstNewKey, Func<ReadOnlySpan<byte>, long> findUserKey, EventSpool spool)
     {
         _grain = grain;
         _firstNewKey = firstNewKey;
         _findUserKey = findUserKey;
         Spool = spool;
-        Attributes = [.. Enumerable.Range(0, attributes).Select(_ => new BatchAttribute())];
         Kinds.Intern([]);
     }
 
@@ -49,7 +47,8 @@ internal sealed class EventBatch : IDisposable
 
     public Utf8Interner Kinds { get; } = new();
 
-    public IReadOnlyList<BatchAttribute> Attributes { get; }
+    /// <summary>The user attributes that ride along.</summary>
+    public List<BatchAttribute> Attributes { get; } = [];
 
     public ReadOnlySpan<BatchUser> Users => _users.AsSpan(0, UserIds.Count);
 
@@ -150,15 +149,6 @@ internal sealed class EventBatch : IDisposable
         known.TextTime = seconds;
         Replace(ref known.Title, title);
         Replace(ref known.Category, category);
-    }
-
-    /// <summary>Keeps a user's attribute value if its event is the latest so far; empty text says nothing.</summary>
-    public void Attribute(int attribute, int user, ReadOnlySpan<byte> value, long seconds)
-    {
-        if (!value.IsEmpty)
-        {
-            Attributes[attribute].Set(user, value, seconds);
-        }
     }
 
     public void Dispose() => Spool.Dispose();

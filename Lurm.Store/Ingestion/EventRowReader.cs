@@ -1,28 +1,40 @@
 using System.Buffers.Text;
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
+using Lurm.Store.Attributes;
 
 namespace Lurm.Store.Ingestion;
 
-/// <summary>Turns rows into events of a batch: rules first, then user, item and time, then what rides along.</summary>
-internal sealed class EventRowReader(EventColumns columns, EventBatch batch, RowErrorAction onError)
+/// <summary>Turns rows into events of a batch: rules first, then time, weight, user, kind and item, then what rides along.</summary>
+internal sealed class EventRowReader : EventTaker
 {
-    /// <summary>How many bad rows are listed.</summary>
-    public const int ListedErrors = 100;
-
     private const int RowsPerCheck = 8192;
 
-    private readonly long[] _leftOut = new long[columns.Rules.Count];
-    private readonly List<string> _errors = [];
+    private readonly EventColumns _columns;
+    private readonly EventMapping _mapping;
+    private readonly long[] _leftOut;
+    private readonly int[] _attributes;
+    private readonly int[] _values;
+    private readonly List<(int Attribute, int Value)> _objectValues = [];
 
-    public long Rows { get; private set; }
+    public EventRowReader(EventColumns columns, EventBatch batch, RowErrorAction onError, AttributeRegistry registry)
+        : base(batch, onError, registry)
+    {
+        _columns = columns;
+        _mapping = columns.Mapping;
+        _leftOut = new long[columns.Rules.Length];
+        try
+        {
+            _attributes = [.. _mapping.Attributes.Select(attribute => Attribute(attribute.Name, attribute.Type, attribute.Column))];
+        }
+        catch (RowException fault)
+        {
+            throw new StoreException(StoreFault.Invalid, $"the mapping, column '{fault.Column}': found {fault.Found}, expected {fault.Expected}.");
+        }
 
-    public long ErrorRows { get; private set; }
+        _values = new int[_attributes.Length];
+    }
 
-    public IReadOnlyList<string> FirstErrors => _errors;
-
-    public IReadOnlyList<RuleCount> LeftOut => [.. columns.Mapping.Rules.Select((rule, i) => new RuleCount(rule.ToString(), _leftOut[i]))];
+    public override IReadOnlyList<RuleCount> LeftOut => [.. _mapping.Rules.Select((rule, i) => new RuleCount(rule.ToString(), _leftOut[i]))];
 
     /// <summary>Reads all rows of <paramref name="source"/>.</summary>
     /// <exception cref="StoreException">A row is bad, and the option says stop.</exception>
@@ -42,7 +54,7 @@ internal sealed class EventRowReader(EventColumns columns, EventBatch batch, Row
             }
             catch (RowException fault)
             {
-                Refuse(source, fault);
+                Refuse(string.Create(CultureInfo.InvariantCulture, $"'{source.Name}', line {source.Line}"), fault);
             }
 
             if (Rows % RowsPerCheck == 0)
@@ -53,44 +65,62 @@ internal sealed class EventRowReader(EventColumns columns, EventBatch batch, Row
         }
     }
 
+    // What can refuse the row comes before what keeps any of it; a user or kind left without an event is not stored.
     private void AddRow(RowSource row)
     {
         for (var i = 0; i < _leftOut.Length; i++)
         {
-            if (!Holds(columns.Mapping.Rules[i], row[columns.Rules[i]]))
+            if (!Holds(_mapping.Rules[i], row[_columns.Rules[i]]))
             {
                 _leftOut[i]++;
                 return;
             }
         }
 
-        var mapping = columns.Mapping;
-        if (!EventTime.TryParse(row[columns.Time], mapping.TimeFormat, out var seconds))
+        if (!EventTime.TryParse(row[_columns.Time], _mapping.TimeFormat, out var seconds))
         {
-            throw new RowException(mapping.TimeColumn, Quoted(row[columns.Time]), EventTime.Expected(mapping.TimeFormat));
+            throw new RowException(_mapping.TimeColumn, Quoted(row[_columns.Time]), EventTime.Expected(_mapping.TimeFormat));
         }
 
-        var weight = columns.Weight < 0 ? 1000u : Weight(row[columns.Weight], mapping.WeightColumn!);
-        var kind = columns.Kind < 0 ? 0 : batch.Kind(row[columns.Kind], mapping.KindColumn!);
-        var user = batch.User(row[columns.User], mapping.UserColumn);
-        var item = batch.Item(row[columns.Item], mapping.ItemColumn);
-        if (columns.Title >= 0 || columns.Category >= 0)
+        var weight = _columns.Weight < 0 ? 1000u : Weight(row[_columns.Weight], _columns.Names[_columns.Weight]);
+        for (var i = 0; i < _attributes.Length; i++)
         {
-            batch.Text(item, columns.Title < 0 ? default : row[columns.Title], columns.Category < 0 ? default : row[columns.Category], seconds);
+            _values[i] = Batch.Attributes[_attributes[i]].Value(row[_columns.Attributes[i]], _mapping.Attributes[i].Column);
         }
 
-        for (var i = 0; i < columns.Attributes.Count; i++)
+        if (_columns.AttributesObject >= 0)
         {
-            batch.Attribute(i, user, row[columns.Attributes[i]], seconds);
+            ReadAttributes(row[_columns.AttributesObject], _columns.Names[_columns.AttributesObject], _objectValues);
         }
 
-        batch.Add(user, item, kind, seconds, weight);
+        var user = Batch.User(row[_columns.User], _mapping.UserColumn);
+        var kind = _columns.Kind < 0 ? 0 : Batch.Kind(row[_columns.Kind], _columns.Names[_columns.Kind]);
+        var item = Batch.Item(row[_columns.Item], _mapping.ItemColumn);
+        if (_columns.Title >= 0 || _columns.Category >= 0)
+        {
+            Batch.Text(item, _columns.Title < 0 ? default : row[_columns.Title], _columns.Category < 0 ? default : row[_columns.Category], seconds);
+        }
+
+        for (var i = 0; i < _attributes.Length; i++)
+        {
+            Batch.Attributes[_attributes[i]].Set(user, _values[i], seconds);
+        }
+
+        foreach (var (attribute, value) in _objectValues)
+        {
+            Batch.Attributes[attribute].Set(user, value, seconds);
+        }
+
+        Batch.Add(user, item, kind, seconds, weight);
     }
 
-    private static bool Holds(RowRule rule, ReadOnlySpan<byte> value) =>
-        rule.IsPositive
-            ? Utf8Parser.TryParse(value.Trim((byte)' '), out double number, out var used) && used == value.Trim((byte)' ').Length && number > 0
-            : value.Trim((byte)' ').Length > 0;
+    private static bool Holds(RowRule rule, ReadOnlySpan<byte> value)
+    {
+        value = value.Trim((byte)' ');
+        return rule.IsPositive
+            ? Utf8Parser.TryParse(value, out double number, out var used) && used == value.Length && number > 0
+            : !value.IsEmpty;
+    }
 
     private static uint Weight(ReadOnlySpan<byte> text, string column)
     {
@@ -99,29 +129,8 @@ internal sealed class EventRowReader(EventColumns columns, EventBatch batch, Row
             return 1000;
         }
 
-        return Utf8Parser.TryParse(text, out double weight, out var used) && used == text.Length && weight is >= 0.0005 and <= SpooledEvent.MaxWeight
-            ? (uint)Math.Round(weight * 1000)
-            : throw new RowException(column, Quoted(text), string.Create(CultureInfo.InvariantCulture, $"a weight from 0.001 to {SpooledEvent.MaxWeight:N0}"));
-    }
-
-    private static string Quoted(ReadOnlySpan<byte> text) => text.IsEmpty
-        ? "nothing"
-        : $"'{Encoding.UTF8.GetString(text[..Math.Min(text.Length, 100)])}{(text.Length > 100 ? "…" : "")}'";
-
-    [StackTraceHidden]
-    private void Refuse(RowSource source, RowException fault)
-    {
-        var column = fault.Column is null ? "" : $", column '{fault.Column}'";
-        var message = string.Create(CultureInfo.InvariantCulture, $"'{source.Name}', line {source.Line}{column}: found {fault.Found}, expected {fault.Expected}");
-        if (onError == RowErrorAction.Stop)
-        {
-            throw new StoreException(StoreFault.Invalid, message + ". Nothing of the batch was stored: correct the row, or skip bad rows (--on-error skip).");
-        }
-
-        ErrorRows++;
-        if (_errors.Count < ListedErrors)
-        {
-            _errors.Add(message);
-        }
+        return Utf8Parser.TryParse(text, out double weight, out var used) && used == text.Length
+            ? Weight(weight, column)
+            : throw new RowException(column, Quoted(text), ExpectedWeight);
     }
 }

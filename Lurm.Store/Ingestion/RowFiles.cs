@@ -1,0 +1,30 @@
+namespace Lurm.Store.Ingestion;
+
+/// <summary>Opens a file of rows by what its name says: <c>.ndjson</c>, <c>.jsonl</c> and <c>.json</c> are JSON lines, <c>.parquet</c> is Parquet, the rest is delimited text; <c>.gz</c> behind any but Parquet.</summary>
+internal static class RowFiles
+{
+    public static RowSource Open(string path, IReadOnlyList<string> wanted, Predicate<int> isRequired, char? delimiter)
+    {
+        var name = Path.GetFileName(path);
+        var plain = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
+        var feed = ByteFeed.Open(path);
+        try
+        {
+            return Path.GetExtension(plain).ToUpperInvariant() switch
+            {
+                ".NDJSON" or ".JSONL" or ".JSON" => new NdjsonRows(feed, name, wanted),
+                ".TSV" or ".TAB" => new CsvRows(feed, name, wanted, isRequired, Delimiter(delimiter ?? '\t')),
+                _ => new CsvRows(feed, name, wanted, isRequired, delimiter is { } given ? Delimiter(given) : null),
+            };
+        }
+        catch
+        {
+            feed.Dispose();
+            throw;
+        }
+    }
+
+    private static byte Delimiter(char delimiter) => delimiter is < (char)128 and not ('"' or '\r' or '\n')
+        ? (byte)delimiter
+        : throw new StoreException(StoreFault.Invalid, $"'{delimiter}' cannot be a delimiter; expected one ASCII character that is no quote and no line end.");
+}
