@@ -1,10 +1,49 @@
+using Lurm.Index.Graph;
+using Lurm.Index.Quantization;
+
 namespace Lurm.Index;
 
 /// <summary>Approximate nearest neighbours by a hierarchical navigable small-world graph (arXiv:1603.09320).</summary>
-public sealed class HnswIndex : IVectorIndex, IDisposable
+/// <remarks>
+/// <para>Scores are inner products; vectors are expected to be of unit length (then the score is the cosine). Others are ranked by
+/// inner product all the same, without a promise of recall.</para>
+/// <para><b>Threads.</b> Any number of threads may call any member. Writers (<see cref="Upsert"/>, <see cref="Remove"/>,
+/// <see cref="Compact"/>, <see cref="Save"/>) wait for each other; searches wait for nobody and stop for nobody. A search beside a
+/// writer returns keys that were live at some moment between its call and its return, each scored on one whole vector of that key,
+/// none twice; a removed key is not returned by any search that starts after <see cref="Remove"/> has returned.</para>
+/// <para>Dispose it when done: vectors and links live in native memory.</para>
+/// </remarks>
+public sealed partial class HnswIndex : IVectorIndex, IDisposable
 {
+    private const int SmallestCapacity = 64;
+
+    private readonly GraphEngine _engine;
+    private readonly StatePool _pool;
+
+    /// <summary>One writer at a time.</summary>
+    private readonly Lock _writeLock = new();
+
+    /// <summary>Held for the moments in which a slot changes its key, vector or state; never while a graph is walked.</summary>
+    private readonly Lock _slotLock = new();
+
+    private readonly SlotMap _map = new();
+
+    /// <summary>Odd while a writer is at work; searches that saw it change check their hits again.</summary>
+    private long _version;
+
     /// <summary>An empty index.</summary>
-    public HnswIndex(HnswOptions options) => Options = options;
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public HnswIndex(HnswOptions options)
+        : this(Validated(options), NewBlocks(options, SmallestCapacity, options.Storage == VectorStorage.Int8 ? Int8Scales.ForUnitVectors(options.Dimensions) : null))
+    {
+    }
+
+    private HnswIndex(HnswOptions options, GraphBlocks blocks)
+    {
+        Options = options;
+        _engine = GraphEngine.For(options.Storage);
+        _pool = new StatePool(blocks);
+    }
 
     /// <summary>What it was built with.</summary>
     public HnswOptions Options { get; }
@@ -13,7 +52,16 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     public int Dimensions => Options.Dimensions;
 
     /// <inheritdoc/>
-    public int Count => throw new NotImplementedException();
+    public int Count
+    {
+        get
+        {
+            lock (_slotLock)
+            {
+                return _map.Count;
+            }
+        }
+    }
 
     /// <summary>Builds an index over <paramref name="vectors"/>, row i belonging to <c>keys[i]</c>.</summary>
     /// <param name="options">What to build with.</param>
@@ -22,35 +70,150 @@ public sealed class HnswIndex : IVectorIndex, IDisposable
     /// <param name="threads">Worker threads; 1 gives the same graph every time.</param>
     /// <param name="progress">Told how many rows stand.</param>
     /// <param name="cancellationToken">Checked once per row.</param>
-    public static HnswIndex Build(HnswOptions options, ReadOnlyMemory<long> keys, ReadOnlyMemory<float> vectors, int threads = 1, IProgress<int>? progress = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">A key is there twice, or the shapes do not fit.</exception>
+    public static HnswIndex Build(HnswOptions options, ReadOnlyMemory<long> keys, ReadOnlyMemory<float> vectors, int threads = 1, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+    {
+        Validated(options);
+        Throw.IfNoThread(threads);
+        if (vectors.Length != (long)keys.Length * options.Dimensions)
+        {
+            throw new ArgumentException($"{keys.Length:N0} keys of {options.Dimensions} dimensions need {(long)keys.Length * options.Dimensions:N0} components; there are {vectors.Length:N0}.", nameof(vectors));
+        }
 
-    /// <summary>Opens a snapshot that <see cref="Save"/> wrote.</summary>
-    public static HnswIndex Open(string path, string? expectedModelId = null) => throw new NotImplementedException();
-
-    /// <summary>Writes a snapshot to a temporary file beside <paramref name="path"/>, fsyncs and renames it.</summary>
-    public void Save(string path, string modelId, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public bool Contains(long key) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public bool TryGetVector(long key, Span<float> vector) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public void Upsert(long key, ReadOnlySpan<float> vector) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public bool Remove(long key) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public int Search(ReadOnlySpan<float> query, Span<Neighbor> hits, int ef, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-
-    /// <inheritdoc/>
-    public FilteredSearch Search(ReadOnlySpan<float> query, Span<Neighbor> hits, int ef, VectorFilter filter, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-
-    /// <summary>Scores every live vector against <paramref name="query"/> and keeps the best, best first.</summary>
-    public int Scan(ReadOnlySpan<float> query, Span<Neighbor> hits, VectorFilter? filter = null, int threads = 1, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+        var blocks = Fill(options, keys.Span, vectors.Span);
+        HnswIndex? index = null;
+        try
+        {
+            index = new HnswIndex(options, blocks);
+            index.MapKeys(blocks);
+            GraphBuilder.LinkAll(index._engine, blocks, threads, progress, cancellationToken);
+            return index;
+        }
+        catch
+        {
+            index?.Dispose();
+            blocks.Dispose();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    public bool Contains(long key)
+    {
+        lock (_slotLock)
+        {
+            unsafe
+            {
+                return _map.TryGet(_pool.Current.Keys, key, out _);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public unsafe bool TryGetVector(long key, Span<float> vector)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(vector.Length, Dimensions, nameof(vector));
+        lock (_slotLock)
+        {
+            var blocks = _pool.Current;
+            if (!_map.TryGet(blocks.Keys, key, out var slot))
+            {
+                return false;
+            }
+
+            long row = blocks.PaddedLength * sizeof(float);
+            blocks.Snapshot?.CheckWalk(codes: false, slot * row, row);
+            new ReadOnlySpan<float>(blocks.Vector(slot), Dimensions).CopyTo(vector);
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_writeLock)
+        {
+            lock (_slotLock)
+            {
+                _map.Clear();
+                _pool.Dispose();
+            }
+        }
+    }
+
+    private static HnswOptions Validated(HnswOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return options;
+    }
+
+    private static unsafe GraphBlocks Fill(HnswOptions options, ReadOnlySpan<long> keys, ReadOnlySpan<float> vectors)
+    {
+        Int8Scales? scales = null;
+        var upper = 0;
+        foreach (var key in keys)
+        {
+            upper += Levels.Draw(options, key);
+        }
+
+        if (options.Storage == VectorStorage.Int8)
+        {
+            fixed (float* rows = vectors)
+            {
+                scales = Int8Scales.Fit(rows, keys.Length, options.Dimensions, options.Dimensions);
+            }
+        }
+
+        var blocks = new GraphBlocks(options, Math.Max(keys.Length, SmallestCapacity), upper + 8, scales);
+        try
+        {
+            for (var slot = 0; slot < keys.Length; slot++)
+            {
+                var vector = vectors.Slice(slot * options.Dimensions, options.Dimensions);
+                Throw.IfNotAVector(vector, options.Dimensions, nameof(vectors));
+                blocks.SetVector(slot, vector);
+                blocks.Keys[slot] = keys[slot];
+                blocks.Live[slot] = 1;
+                var level = Levels.Draw(options, keys[slot]);
+                blocks.Levels[slot] = (byte)level;
+                blocks.UpperStart[slot] = blocks.UpperUsed;
+                blocks.UpperUsed += level;
+            }
+
+            blocks.Used = keys.Length;
+            return blocks;
+        }
+        catch
+        {
+            blocks.Dispose();
+            throw;
+        }
+    }
+
+    private static GraphBlocks NewBlocks(HnswOptions options, int capacity, Int8Scales? scales) =>
+        new(options, capacity, UpperCapacityFor(options, capacity), scales);
+
+    private static int UpperCapacityFor(HnswOptions options, int capacity) =>
+        (int)Math.Min(int.MaxValue, (capacity * 1.2 / (options.MaxLinks - 1)) + 32);
+
+    private unsafe void MapKeys(GraphBlocks blocks)
+    {
+        _map.Clear();
+        _map.Reserve(blocks.Keys, blocks.Used);
+        for (var slot = 0; slot < blocks.Used; slot++)
+        {
+            if (blocks.Live[slot] == 0)
+            {
+                continue;
+            }
+
+            if (_map.TryGet(blocks.Keys, blocks.Keys[slot], out var other))
+            {
+                throw new ArgumentException($"Key {blocks.Keys[slot]} is in row {other} and in row {slot}; every key must be there once.");
+            }
+
+            _map.Set(blocks.Keys, blocks.Keys[slot], slot);
+        }
+    }
 }

@@ -1,37 +1,99 @@
 namespace Lurm.Index;
 
 /// <summary>Which keys a search may return: a set of keys, or a predicate with an estimate of how many it passes.</summary>
+/// <remarks>Immutable, made once and used by any number of searches on any thread.</remarks>
 public sealed class VectorFilter
 {
-    private VectorFilter(long[]? keys, Func<long, bool> passes, double estimatedShare)
+    /// <summary>A key set gets a bitmap where that costs at most this many bits a key, or at most <see cref="SmallBitmapBits"/> in all.</summary>
+    private const long BitsPerKey = 64;
+
+    private const long SmallBitmapBits = 1 << 20;
+
+    private readonly Func<long, bool>? _predicate;
+    private readonly ulong[]? _bitmap;
+    private readonly double _estimatedShare;
+
+    private VectorFilter(long[]? keys, ulong[]? bitmap, Func<long, bool>? predicate, double estimatedShare)
     {
         Keys = keys;
-        Passes = passes;
-        EstimatedShare = estimatedShare;
+        _bitmap = bitmap;
+        _predicate = predicate;
+        _estimatedShare = estimatedShare;
     }
 
     /// <summary>The passing keys in ascending order, where they are known.</summary>
     internal long[]? Keys { get; }
 
-    /// <summary>Whether a key passes.</summary>
-    internal Func<long, bool> Passes { get; }
-
-    /// <summary>The share of keys expected to pass, in [0, 1]; the planner starts from it.</summary>
-    internal double EstimatedShare { get; }
-
     /// <summary>Passes the keys of <paramref name="ascendingKeys"/>, which the filter then owns.</summary>
+    /// <exception cref="ArgumentException">The keys do not ascend strictly.</exception>
     public static VectorFilter FromKeys(long[] ascendingKeys)
     {
         ArgumentNullException.ThrowIfNull(ascendingKeys);
-        return new VectorFilter(ascendingKeys, key => Array.BinarySearch(ascendingKeys, key) >= 0, double.NaN);
+        for (var i = 1; i < ascendingKeys.Length; i++)
+        {
+            if (ascendingKeys[i] <= ascendingKeys[i - 1])
+            {
+                throw new ArgumentException($"Key {ascendingKeys[i]} at {i} follows {ascendingKeys[i - 1]}; the keys must ascend and be different.", nameof(ascendingKeys));
+            }
+        }
+
+        return new VectorFilter(ascendingKeys, Bitmap(ascendingKeys), null, double.NaN);
     }
 
     /// <summary>Passes the keys for which <paramref name="passes"/> is true; it must be safe to call from any thread.</summary>
+    /// <param name="passes">The predicate; cheap, since it may be asked about every key.</param>
+    /// <param name="estimatedShare">The share of keys expected to pass, in [0, 1]. A wrong one costs time, never a result.</param>
     public static VectorFilter FromPredicate(Func<long, bool> passes, double estimatedShare)
     {
         ArgumentNullException.ThrowIfNull(passes);
-        ArgumentOutOfRangeException.ThrowIfNegative(estimatedShare);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(estimatedShare, 1);
-        return new VectorFilter(null, passes, estimatedShare);
+        if (!(estimatedShare >= 0 && estimatedShare <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(estimatedShare), estimatedShare, "A share is from 0 to 1.");
+        }
+
+        return new VectorFilter(null, null, passes, estimatedShare);
+    }
+
+    /// <summary>Whether a key passes.</summary>
+    internal bool Passes(long key)
+    {
+        if (_predicate is not null)
+        {
+            return _predicate(key);
+        }
+
+        if (_bitmap is null)
+        {
+            return Array.BinarySearch(Keys!, key) >= 0;
+        }
+
+        var bit = unchecked((ulong)(key - Keys![0]));
+        return bit >> 6 < (ulong)_bitmap.Length && (_bitmap[bit >> 6] >> (int)(bit & 63) & 1) != 0;
+    }
+
+    /// <summary>The share of <paramref name="live"/> keys expected to pass; the planner starts from it.</summary>
+    internal double ShareOf(int live) => Keys is null ? _estimatedShare : Math.Min(1, (double)Keys.Length / live);
+
+    private static ulong[]? Bitmap(long[] keys)
+    {
+        if (keys.Length == 0)
+        {
+            return null;
+        }
+
+        var range = unchecked((ulong)(keys[^1] - keys[0]));
+        if (range >= (ulong)Math.Max(SmallBitmapBits, Math.Min(keys.Length * BitsPerKey, int.MaxValue)))
+        {
+            return null;
+        }
+
+        var bitmap = new ulong[(range >> 6) + 1];
+        foreach (var key in keys)
+        {
+            var bit = unchecked((ulong)(key - keys[0]));
+            bitmap[bit >> 6] |= 1ul << (int)(bit & 63);
+        }
+
+        return bitmap;
     }
 }

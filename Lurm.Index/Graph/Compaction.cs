@@ -1,0 +1,51 @@
+namespace Lurm.Index.Graph;
+
+/// <summary>Copies the live slots of a swept graph side by side, in their order.</summary>
+internal static unsafe class Compaction
+{
+    /// <summary>New blocks with the live slots of <paramref name="from"/> alone; no list of it may hold a removed slot.</summary>
+    public static GraphBlocks Renumber(GraphBlocks from, HnswOptions options)
+    {
+        var place = new int[from.Used];
+        var (rows, lists) = (0, 0);
+        for (var slot = 0; slot < from.Used; slot++)
+        {
+            place[slot] = from.Live[slot] != 0 ? rows++ : -1;
+            lists += from.Live[slot] != 0 ? from.Levels[slot] : 0;
+        }
+
+        var to = new GraphBlocks(options, Math.Max(64, rows), lists + 8, from.Scales);
+        for (var slot = 0; slot < from.Used; slot++)
+        {
+            if (place[slot] >= 0)
+            {
+                CopySlot(from, slot, to, place[slot], place);
+            }
+        }
+
+        to.Used = rows;
+        to.EntryPoint = from.EntryPoint < 0 ? -1 : place[from.EntryPoint];
+        return to;
+    }
+
+    private static void CopySlot(GraphBlocks from, int slot, GraphBlocks to, int row, int[] place)
+    {
+        to.Keys[row] = from.Keys[slot];
+        to.Live[row] = 1;
+        to.Levels[row] = from.Levels[slot];
+        to.InDegree[row] = from.InDegree[slot];
+        to.UpperStart[row] = to.UpperUsed;
+        to.UpperUsed += from.Levels[slot];
+        Buffer.MemoryCopy(from.Vector(slot), to.Vector(row), to.PaddedLength * sizeof(float), to.PaddedLength * sizeof(float));
+        Buffer.MemoryCopy(from.WalkVector(slot), to.WalkVector(row), to.WalkStride, to.WalkStride);
+        for (var level = 0; level <= from.Levels[slot]; level++)
+        {
+            var source = from.LinksOf(slot, level);
+            var target = to.LinksOf(row, level);
+            for (var i = 0; i < to.LinksAt(level); i++)
+            {
+                target[i] = source[i] == slot ? row : place[source[i]];
+            }
+        }
+    }
+}
