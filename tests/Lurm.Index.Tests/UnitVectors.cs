@@ -59,7 +59,7 @@ internal static class UnitVectors
         for (var q = 0; q < queries.Length / d; q++)
         {
             var truth = Nearest(base_, Row(queries, q, d), k, rows);
-            var count = index.Search(Row(queries, q, d), hits, ef);
+            var count = index.Search(Row(queries, q, d), hits, ef, TestContext.Current.CancellationToken);
             total += truth.Length;
             found += hits.Take(count).Count(hit => truth.Contains(hit.Key));
         }

@@ -5,6 +5,8 @@ public abstract class VectorIndexContract
 {
     private const int D = 24;
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     /// <summary>An empty index of the given length.</summary>
     protected abstract IVectorIndex Create(int dimensions);
 
@@ -27,8 +29,8 @@ public abstract class VectorIndexContract
         var hits = new Neighbor[3];
 
         Assert.Equal(0, index.Count);
-        Assert.Equal(0, index.Search(new float[D], hits, 10));
-        Assert.Equal(0, index.Search(new float[D], hits, 10, VectorFilter.FromKeys([1, 2])).Count);
+        Assert.Equal(0, index.Search(new float[D], hits, 10, Stop));
+        Assert.Equal(0, index.Search(new float[D], hits, 10, VectorFilter.FromKeys([1, 2]), Stop).Count);
         Assert.False(index.Contains(1));
         Assert.False(index.Remove(1));
     }
@@ -59,7 +61,7 @@ public abstract class VectorIndexContract
 
         for (var i = 0; i < 500; i++)
         {
-            Assert.Equal(1, index.Search(UnitVectors.Row(vectors, i, D), hits, 64));
+            Assert.Equal(1, index.Search(UnitVectors.Row(vectors, i, D), hits, 64, Stop));
             Assert.Equal(i, hits[0].Key);
             Assert.Equal(1f, hits[0].Score, 1e-5f);
         }
@@ -73,7 +75,7 @@ public abstract class VectorIndexContract
         var query = UnitVectors.Spread(1, D, seed: 4);
         var hits = new Neighbor[20];
 
-        var count = index.Search(query, hits, 100);
+        var count = index.Search(query, hits, 100, Stop);
 
         Assert.Equal(20, count);
         for (var i = 0; i < count; i++)
@@ -92,7 +94,7 @@ public abstract class VectorIndexContract
         var index = Filled(UnitVectors.Spread(50, D, seed: 5));
         var hits = new Neighbor[k];
 
-        Assert.Equal(Math.Min(k, 50), index.Search(UnitVectors.Spread(1, D, seed: 6), hits, 1));
+        Assert.Equal(Math.Min(k, 50), index.Search(UnitVectors.Spread(1, D, seed: 6), hits, 1, Stop));
         Assert.Equal(Math.Min(k, 50), hits.Take(50).Select(h => (h.Key, h.Score)).Distinct().Count(h => h.Score != 0));
     }
 
@@ -107,7 +109,7 @@ public abstract class VectorIndexContract
 
         var hits = new Neighbor[60];
         Assert.Equal(60, index.Count);
-        Assert.Equal(60, index.Search(moved, hits, 60));
+        Assert.Equal(60, index.Search(moved, hits, 60, Stop));
         Assert.Equal(17, hits[0].Key);
         Assert.Equal(60, hits.Select(h => h.Key).Distinct().Count());
     }
@@ -128,7 +130,7 @@ public abstract class VectorIndexContract
         Assert.Equal(150, index.Count);
         for (var i = 0; i < 300; i++)
         {
-            var count = index.Search(UnitVectors.Row(vectors, i, D), hits, 20);
+            var count = index.Search(UnitVectors.Row(vectors, i, D), hits, 20, Stop);
             Assert.Equal(150, count);
             Assert.All(hits.Take(count), hit => Assert.Equal(1, hit.Key % 2));
         }
@@ -152,7 +154,7 @@ public abstract class VectorIndexContract
         var hits = new Neighbor[1];
         for (var i = 0; i < 100; i++)
         {
-            Assert.Equal(1, index.Search(UnitVectors.Row(other, i, D), hits, 64));
+            Assert.Equal(1, index.Search(UnitVectors.Row(other, i, D), hits, 64, Stop));
             Assert.Equal(i, hits[0].Key);
         }
     }
@@ -169,9 +171,9 @@ public abstract class VectorIndexContract
 
         var hits = new Neighbor[2];
         Assert.Equal(0, index.Count);
-        Assert.Equal(0, index.Search(vectors.AsSpan(0, D), hits, 10));
+        Assert.Equal(0, index.Search(vectors.AsSpan(0, D), hits, 10, Stop));
         index.Upsert(99, vectors.AsSpan(0, D));
-        Assert.Equal(1, index.Search(vectors.AsSpan(0, D), hits, 10));
+        Assert.Equal(1, index.Search(vectors.AsSpan(0, D), hits, 10, Stop));
         Assert.Equal(99, hits[0].Key);
     }
 
@@ -199,7 +201,7 @@ public abstract class VectorIndexContract
             for (var q = 0; q < 10; q++)
             {
                 var query = UnitVectors.Row(queries, q, D);
-                var search = index.Search(query, hits, 200, filter);
+                var search = index.Search(query, hits, 200, filter, Stop);
                 Assert.Equal(Math.Min(K, matches), search.Count);
                 Assert.All(hits.Take(search.Count), hit => Assert.Contains(hit.Key, passing));
                 var truth = UnitVectors.Nearest(vectors, query, K, row => passing.Contains(row));
@@ -215,14 +217,14 @@ public abstract class VectorIndexContract
         var hits = new Neighbor[1];
 
         Assert.Throws<ArgumentException>(() => index.Upsert(1, new float[D + 1]));
-        Assert.Throws<ArgumentException>(() => index.Search(new float[D - 1], hits, 10));
+        Assert.Throws<ArgumentException>(() => index.Search(new float[D - 1], hits, 10, Stop));
         var broken = new float[D];
         broken[3] = float.NaN;
         Assert.Contains("3", Assert.Throws<ArgumentException>(() => index.Upsert(1, broken)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => index.Search(broken, hits, 10));
-        Assert.Throws<ArgumentOutOfRangeException>(() => index.Search(new float[D], hits, 0));
+        Assert.Throws<ArgumentException>(() => index.Search(broken, hits, 10, Stop));
+        Assert.Throws<ArgumentOutOfRangeException>(() => index.Search(new float[D], hits, 0, Stop));
         Assert.Throws<ArgumentOutOfRangeException>(() => index.TryGetVector(1, new float[D - 1]));
-        Assert.Equal(0, index.Search(new float[D], [], 10));
+        Assert.Equal(0, index.Search(new float[D], [], 10, Stop));
         Assert.Equal(0, index.Count);
     }
 
@@ -246,7 +248,7 @@ public abstract class VectorIndexContract
             var hits = new Neighbor[1];
             for (var i = 0; i < 50; i++)
             {
-                Assert.Equal(1, index.Search(UnitVectors.Row(vectors, i, d), hits, 50));
+                Assert.Equal(1, index.Search(UnitVectors.Row(vectors, i, d), hits, 50, Stop));
                 Assert.Equal(1f, hits[0].Score, 1e-4f);
             }
         }
