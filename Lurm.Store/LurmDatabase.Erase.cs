@@ -1,13 +1,17 @@
 using Lurm.Store.Privacy;
+using Lurm.Store.Sqlite;
 
 namespace Lurm.Store;
 
 public sealed partial class LurmDatabase
 {
-    private static readonly TimeSpan ErasurePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ResumePatience = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Where tests stop an erasure.</summary>
     internal Action<ErasureStep>? ErasureProbe { get; set; }
+
+    /// <summary>How long an erasure waits for older readers before it is left pending.</summary>
+    internal TimeSpan ErasurePatience { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Every erasure ever asked for, newest first: the certificates.</summary>
     public IReadOnlyList<EraseReport> Erasures
@@ -78,6 +82,19 @@ public sealed partial class LurmDatabase
         return erasure.Pending().Count(key => erasure.Run(key, patience, cancellationToken) is not null);
     }
 
+    /// <summary>Finishes at opening what a crash or an old reader left; what cannot be finished now stays pending and is seen in the statistics.</summary>
+    internal void ResumeErasures()
+    {
+        try
+        {
+            FinishErasures(ResumePatience, CancellationToken.None);
+        }
+        catch (StoreException exception) when (exception.Fault == StoreFault.Unavailable)
+        {
+            // Another process writes, or the disk is full: opening to read must still work.
+        }
+    }
+
     internal void OnErasureStep(ErasureStep step) => ErasureProbe?.Invoke(step);
 
     internal long EraseRepresentationsOf(long[] userKeys)
@@ -89,6 +106,9 @@ public sealed partial class LurmDatabase
 
     // What generations, audiences and snapshots know of the users; repeatable.
     partial void EraseRepresentations(long[] userKeys, ref long erased);
+
+    partial void CountErasures(DatabaseStats stats, Session session) =>
+        stats.PendingErasures = session.QueryInt64("SELECT count(*) FROM erasures WHERE state = 'pending'");
 
     private EraseReport Finish(long key, CancellationToken cancellationToken)
     {

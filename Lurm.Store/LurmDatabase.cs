@@ -87,7 +87,9 @@ public sealed partial class LurmDatabase : IDisposable
         }
 
         Migrations.Upgrade(file);
-        return new LurmDatabase(folder, time);
+        var database = new LurmDatabase(folder, time);
+        database.ResumeErasures();
+        return database;
     }
 
     /// <summary>Closes it; waits for a write in progress.</summary>

@@ -229,9 +229,15 @@ internal sealed class Erasure(LurmDatabase database)
     // A batch that is being taken in has its rows, with their users, in a spool until its last chunk is applied.
     private string? Obstacle()
     {
+        var spool = new DirectoryInfo(Path.Combine(database.Folder, "spool"));
+        if (spool.Exists && spool.EnumerateFiles("*", SearchOption.AllDirectories).Any())
+        {
+            return "a batch that is being taken in; its spool may hold the users' rows";
+        }
+
         using var read = database.Connections.Read();
         return read.Session.QueryInt64("SELECT COUNT(*) FROM batches WHERE state = 'applying'") > 0
-            ? "a batch that is being taken in; its spool may hold the users' rows"
+            ? "a batch that is being applied"
             : null;
     }
 
