@@ -107,8 +107,10 @@ public sealed partial class LurmDatabase
     // What generations, audiences and snapshots know of the users; repeatable.
     partial void EraseRepresentations(long[] userKeys, ref long erased);
 
+#pragma warning disable CA1822 // Declared for an instance, beside parts that need one.
     partial void CountErasures(DatabaseStats stats, Session session) =>
         stats.PendingErasures = session.QueryInt64("SELECT count(*) FROM erasures WHERE state = 'pending'");
+#pragma warning restore CA1822
 
     private EraseReport Finish(long key, CancellationToken cancellationToken)
     {

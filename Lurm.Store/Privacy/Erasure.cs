@@ -100,6 +100,7 @@ internal sealed class Erasure(LurmDatabase database)
         return pending;
     }
 
+    /// <summary>What an erasure has done so far.</summary>
     public EraseReport Report(long erasure, string? waitsFor)
     {
         using var read = database.Connections.Read();
