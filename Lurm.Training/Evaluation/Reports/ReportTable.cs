@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+using Lurm.Training.Evaluation.Metrics;
+
+namespace Lurm.Training.Evaluation.Reports;
+
+/// <summary>A table of text: the first column to the left, numbers to the right.</summary>
+internal sealed class ReportTable
+{
+    /// <summary>Over the table.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>Under the title.</summary>
+    public string Explanation { get; init; } = string.Empty;
+
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    public List<string[]> Rows { get; } = [];
+
+    /// <summary>The tables of a report, in reading order.</summary>
+    public static IEnumerable<ReportTable> Of(EvaluationReport report)
+    {
+        foreach (var section in report.Sections)
+        {
+            yield return OfSection(section);
+        }
+
+        if (report.LookalikeScorers.Count > 0)
+        {
+            var table = new ReportTable
+            {
+                Title = "Lookalike by scorer",
+                Explanation = "Means over the reported targets. The scorer of each representation is chosen by its AUC on other targets, the validation column.",
+                Columns = ["representation", "scorer", "validation AUC", .. report.LookalikeMeasures],
+            };
+            foreach (var row in report.LookalikeScorers)
+            {
+                table.Rows.Add([row.Representation, row.Scorer, Number(row.ValidationAuc), .. row.Values.Select(Number)]);
+            }
+
+            yield return table;
+        }
+    }
+
+    /// <summary>The table as monospaced text.</summary>
+    public string ToText()
+    {
+        var widths = Columns.Select((name, c) => Math.Max(name.Length, Rows.Count == 0 ? 0 : Rows.Max(row => row[c].Length))).ToArray();
+        var text = new StringBuilder();
+        text.AppendLine(Title);
+        if (Explanation.Length > 0)
+        {
+            text.AppendLine(Explanation);
+        }
+
+        Append(text, Columns, widths);
+        text.AppendLine(string.Join("  ", widths.Select(width => new string('-', width))));
+        foreach (var row in Rows)
+        {
+            Append(text, row, widths);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Three decimals; a dash where there is no number.</summary>
+    public static string Number(double value) => double.IsFinite(value) ? value.ToString("0.000", CultureInfo.InvariantCulture) : "-";
+
+    /// <summary>A number and its interval.</summary>
+    public static string Interval(Estimate estimate) =>
+        double.IsFinite(estimate.Low) ? $"{Number(estimate.Value)} [{Number(estimate.Low)}, {Number(estimate.High)}]" : Number(estimate.Value);
+
+    private static ReportTable OfSection(ReportSection section)
+    {
+        var names = section.Rows.SelectMany(row => row.Cells).Select(cell => cell.Representation).Distinct().ToArray();
+        var subject = names.Contains(Representation.Lurm) ? Representation.Lurm : names[^1];
+        var ratios = section.Rows.SelectMany(row => row.Cells)
+            .Where(cell => cell.Representation == subject)
+            .SelectMany(cell => cell.Ratios)
+            .Select(ratio => ratio.Over)
+            .Distinct()
+            .ToArray();
+        var table = new ReportTable
+        {
+            Title = section.Title,
+            Explanation = section.Explanation,
+            Columns = ["task", "measure", "units", .. names, .. ratios.Select(over => $"{subject} / {over}")],
+        };
+        foreach (var row in section.Rows)
+        {
+            var cells = row.Cells.ToDictionary(cell => cell.Representation);
+            table.Rows.Add([
+                row.Task,
+                row.Measure,
+                string.Create(CultureInfo.InvariantCulture, $"{row.Units} {row.Unit}"),
+                .. names.Select(name => cells.TryGetValue(name, out var cell) ? Number(cell.Value.Value) : "-"),
+                .. ratios.Select(over => cells.TryGetValue(subject, out var cell) && cell.Ratios.FirstOrDefault(ratio => ratio.Over == over) is { } ratio ? Interval(ratio.Value) : "-"),
+            ]);
+        }
+
+        return table;
+    }
+
+    private static void Append(StringBuilder text, IReadOnlyList<string> cells, int[] widths)
+    {
+        var padded = cells.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]));
+        text.AppendLine(string.Join("  ", padded).TrimEnd());
+    }
+}
