@@ -1,4 +1,3 @@
-using Lurm.Store.Histories;
 using Lurm.Training.Evaluation.Data;
 
 namespace Lurm.Training.Evaluation.Features;

@@ -73,7 +73,7 @@ internal sealed class ReportTable
     private static ReportTable OfSection(ReportSection section)
     {
         var names = section.Rows.SelectMany(row => row.Cells).Select(cell => cell.Representation).Distinct().ToArray();
-        var subject = names.Contains(Representation.Lurm) ? Representation.Lurm : names[^1];
+        var subject = names.Contains(Representation.Lurm) ? Representation.Lurm : names.FirstOrDefault(name => name == Evaluator.Unseen) ?? string.Empty;
         var ratios = section.Rows.SelectMany(row => row.Cells)
             .Where(cell => cell.Representation == subject)
             .SelectMany(cell => cell.Ratios)

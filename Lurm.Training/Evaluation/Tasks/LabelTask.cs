@@ -1,5 +1,4 @@
 using System.Globalization;
-using Lurm.Training.Evaluation.Data;
 using Lurm.Training.Evaluation.Probes;
 
 namespace Lurm.Training.Evaluation.Tasks;
