@@ -17,15 +17,16 @@ public sealed partial class LurmDatabase
     {
         ArgumentNullException.ThrowIfNull(events);
         var clock = Stopwatch.StartNew();
-        if (FindBatch(CheckBatchId(batchId)) is { } known)
+        using var work = new BatchWork(this, CheckBatchId(batchId), clock, progress);
+        if (work.TryFindDone(cancellationToken, out var known))
         {
             return known;
         }
 
-        using var batch = NewBatch();
+        using var batch = work.NewBatch();
         var reader = new BehaviourEventReader(batch, CurrentRegistry());
         reader.ReadAll(events, () => progress?.Report(new IngestProgress("reading", 0, batch.Spool.Count, clock.Elapsed)), cancellationToken);
-        return Apply(batch, batchId, reader, clock, progress, cancellationToken);
+        return work.Apply(batch, reader, cancellationToken);
     }
 
     /// <summary>Takes in files of events (CSV, TSV, NDJSON or Parquet, plain or gzip) as one batch, exactly once.</summary>
@@ -48,12 +49,13 @@ public sealed partial class LurmDatabase
         var clock = Stopwatch.StartNew();
         var columns = new EventColumns(mapping);
         var batchId = options.BatchId is { } given ? CheckBatchId(given) : BatchHash.Of(paths, mapping, cancellationToken);
-        if (FindBatch(batchId) is { } known)
+        using var work = new BatchWork(this, batchId, clock, progress);
+        if (work.TryFindDone(cancellationToken, out var known))
         {
             return known;
         }
 
-        using var batch = NewBatch();
+        using var batch = work.NewBatch();
         var reader = new EventRowReader(columns, batch, options.OnError, CurrentRegistry());
         for (var i = 0; i < paths.Count; i++)
         {
@@ -65,7 +67,7 @@ public sealed partial class LurmDatabase
                 cancellationToken);
         }
 
-        return Apply(batch, batchId, reader, clock, progress, cancellationToken);
+        return work.Apply(batch, reader, cancellationToken);
     }
 
     /// <summary>Takes in a stream of events with the standard names (user, item, time, kind, weight, title, category, attributes), exactly once per batch id.</summary>
@@ -79,39 +81,22 @@ public sealed partial class LurmDatabase
     {
         ArgumentNullException.ThrowIfNull(events);
         var clock = Stopwatch.StartNew();
-        if (FindBatch(CheckBatchId(batchId)) is { } known)
+        using var work = new BatchWork(this, CheckBatchId(batchId), clock, null);
+        if (work.TryFindDone(cancellationToken, out var known))
         {
             return known;
         }
 
         const string Name = "the stream";
         var columns = EventColumns.Standard;
-        using var batch = NewBatch();
+        using var batch = work.NewBatch();
         var reader = new EventRowReader(columns, batch, options?.OnError ?? RowErrorAction.Stop, CurrentRegistry());
         var feed = ByteFeed.Of(events);
         using RowSource source = format == EventStreamFormat.Csv
             ? new CsvRows(feed, Name, columns.Names, columns.IsRequired, null)
             : new NdjsonRows(feed, Name, columns.Names);
         reader.ReadAll(source, null, cancellationToken);
-        return Apply(batch, batchId, reader, clock, null, cancellationToken);
-    }
-
-    /// <summary>Adds or changes items from a file (CSV, TSV, NDJSON or Parquet, plain or gzip); its texts and vectors win over what rode with events.</summary>
-    public ImportReport ImportItems(string path, ItemMapping mapping, CancellationToken cancellationToken = default) =>
-        throw new NotImplementedException();
-
-    private EventBatch NewBatch()
-    {
-        long firstNewKey;
-        using (var read = _connections.Read())
-        {
-            firstNewKey = 1 + Math.Max(
-                read.Session.QueryInt64("SELECT seq FROM sqlite_sequence WHERE name = 'users'"),
-                read.Session.QueryInt64("SELECT max(user_key) FROM users"));
-        }
-
-        var spool = new EventSpool(Path.Combine(Folder, "spool", "events.bin"), long.MaxValue);
-        return new EventBatch(Grain, firstNewKey, firstNewKey == 1 ? _ => 0 : FindUserKey, spool);
+        return work.Apply(batch, reader, cancellationToken);
     }
 
     private static string CheckBatchId(string batchId)
@@ -126,67 +111,5 @@ public sealed partial class LurmDatabase
     {
         using var read = _connections.Read();
         return Registry(read.Session);
-    }
-
-    private long FindUserKey(ReadOnlySpan<byte> id)
-    {
-        using var read = _connections.Read();
-        using var find = read.Session.Prepare("SELECT user_key FROM users WHERE id = ?1");
-        return find.BindText(1, id).Step() ? find.Int64(0) : 0;
-    }
-
-    private IngestReport? FindBatch(string batchId)
-    {
-        using var read = _connections.Read();
-        return FindBatch(read.Session, batchId);
-    }
-
-    private static IngestReport? FindBatch(Session session, string batchId)
-    {
-        using var find = session.Prepare("SELECT report FROM batches WHERE id = ?1");
-        return find.BindText(1, batchId).Step() ? BatchReport.FromJson(find.Blob(0), batchId) : null;
-    }
-
-    private IngestReport Apply(EventBatch batch, string batchId, EventTaker reader, Stopwatch clock, IProgress<IngestProgress>? progress, CancellationToken cancellationToken)
-    {
-        var applier = new BatchApplier(batch);
-        using var write = _connections.Write(cancellationToken);
-        var session = write.Session;
-        if (FindBatch(session, batchId) is { } known)
-        {
-            return known;
-        }
-
-        applier.ApplyKinds(session);
-        applier.ApplyItems(session, 0, int.MaxValue);
-        var plan = new ChunkPlan(batch.Users);
-        var positions = new int[batch.Users.Length];
-        var chunk = new ChunkHistories();
-        for (var i = 0; i < plan.Count; i++)
-        {
-            chunk.Load(batch, plan, i, positions, applier.ItemKeys, applier.KindKeys);
-            applier.ApplyChunk(session, chunk);
-        }
-
-        var report = new IngestReport
-        {
-            BatchId = batchId,
-            Rows = reader.Rows,
-            Events = applier.Events,
-            LeftOut = reader.LeftOut,
-            ErrorRows = reader.ErrorRows,
-            FirstErrors = reader.FirstErrors,
-            NewUsers = applier.NewUsers,
-            NewItems = applier.NewItems,
-            Suppressed = applier.Suppressed,
-            Elapsed = clock.Elapsed,
-        };
-        using (var add = session.Prepare("INSERT INTO batches (id, state, started_at, finished_at, report) VALUES (?1, 'done', ?2, ?2, ?3)"))
-        {
-            add.BindText(1, batchId).Bind(2, Time.GetUtcNow().ToUnixTimeSeconds()).BindText(3, BatchReport.ToJson(report)).Run();
-        }
-
-        write.Commit();
-        return report;
     }
 }

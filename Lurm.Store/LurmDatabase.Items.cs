@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Lurm.Store.Items;
 
 namespace Lurm.Store;
 
@@ -24,6 +26,21 @@ public sealed partial class LurmDatabase
 
             return kinds;
         }
+    }
+
+    /// <summary>Adds or changes items from a file (CSV, TSV, NDJSON or Parquet, plain or gzip); its texts and vectors win over what rode with events.</summary>
+    /// <param name="path">The file; it is read twice, once to check it.</param>
+    /// <param name="mapping">Which columns are what; at least one beside the id.</param>
+    /// <param name="cancellationToken">Checked a few times a second; what was written until then stays.</param>
+    /// <exception cref="StoreException">The file or a column is missing, or a row is bad; nothing was stored.</exception>
+    public ImportReport ImportItems(string path, ItemMapping mapping, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(mapping);
+        var clock = Stopwatch.StartNew();
+        var file = new ItemFile(path, mapping, _connections);
+        file.Import(cancellationToken);
+        return new ImportReport(file.Rows, file.Added, file.Changed, clock.Elapsed);
     }
 
     /// <summary>The whole catalogue, by item key.</summary>

@@ -1,4 +1,5 @@
 using Lurm.Store.Histories;
+using Lurm.Store.Ingestion;
 using Lurm.Store.Sqlite;
 
 namespace Lurm.Store;
@@ -88,8 +89,17 @@ public sealed partial class LurmDatabase : IDisposable
 
         Migrations.Upgrade(file);
         var database = new LurmDatabase(folder, time);
-        database.ResumeErasures();
-        return database;
+        try
+        {
+            BatchWork.FinishAll(database, CancellationToken.None);
+            database.ResumeErasures();
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Closes it; waits for a write in progress.</summary>

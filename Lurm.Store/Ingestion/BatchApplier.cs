@@ -5,8 +5,8 @@ using Lurm.Store.Sqlite;
 
 namespace Lurm.Store.Ingestion;
 
-/// <summary>Applies a checked batch inside the caller's transactions: first its items and kinds, then chunk after chunk of its users.</summary>
-internal sealed class BatchApplier(EventBatch batch)
+/// <summary>Applies a checked batch inside the caller's transactions: first its items and kinds, then chunk after chunk of its users; counts into the report.</summary>
+internal sealed class BatchApplier(EventBatch batch, BatchReport report)
 {
     private readonly int[] _itemKeys = new int[batch.Items.Length];
     private readonly int[] _kindKeys = new int[batch.Kinds.Count];
@@ -16,14 +16,6 @@ internal sealed class BatchApplier(EventBatch batch)
 
     /// <summary>The database's key of each kind ordinal.</summary>
     public int[] KindKeys => _kindKeys;
-
-    public long NewUsers { get; private set; }
-
-    public long NewItems { get; private set; }
-
-    public long Suppressed { get; private set; }
-
-    public long Events { get; private set; }
 
     /// <summary>Finds or adds the batch's kinds.</summary>
     public void ApplyKinds(Session session)
@@ -69,7 +61,7 @@ internal sealed class BatchApplier(EventBatch batch)
                 add.Step();
                 _itemKeys[i] = add.Int32(0);
                 add.Reset();
-                NewItems++;
+                report.NewItems++;
                 continue;
             }
 
@@ -143,7 +135,7 @@ internal sealed class BatchApplier(EventBatch batch)
             }
             else if (suppressed.Contains(id))
             {
-                Suppressed += user.Events;
+                report.Suppressed += user.Events;
                 continue;
             }
             else
@@ -152,7 +144,7 @@ internal sealed class BatchApplier(EventBatch batch)
                 key = add.Int64(0);
                 add.Reset();
                 segments.AddFirst(key, entries);
-                NewUsers++;
+                report.NewUsers++;
             }
 
             events += user.Events;
@@ -165,7 +157,7 @@ internal sealed class BatchApplier(EventBatch batch)
             }
         }
 
-        Events += events;
+        report.Events += events;
         return events;
     }
 

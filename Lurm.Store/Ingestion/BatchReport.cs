@@ -1,40 +1,49 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Lurm.Store.Ingestion;
 
-/// <summary>The JSON of a batch's report, as <c>batches.report</c> keeps it.</summary>
-internal static class BatchReport
+/// <summary>A batch's counts, as <c>batches.report</c> keeps them in JSON: first what reading found, then what each chunk added.</summary>
+internal sealed class BatchReport
 {
-    public static byte[] ToJson(IngestReport report) => JsonSerializer.SerializeToUtf8Bytes(new
-    {
-        rows = report.Rows,
-        events = report.Events,
-        leftOut = report.LeftOut.Select(rule => new { rule = rule.Rule, rows = rule.Rows }),
-        errorRows = report.ErrorRows,
-        newUsers = report.NewUsers,
-        newItems = report.NewItems,
-        suppressed = report.Suppressed,
-        milliseconds = (long)report.Elapsed.TotalMilliseconds,
-    });
+    public long Rows { get; set; }
 
-    /// <summary>The report of a batch that was taken in before.</summary>
-    public static IngestReport FromJson(ReadOnlySpan<byte> json, string batchId)
+    public long Events { get; set; }
+
+    public IReadOnlyList<RuleCount> LeftOut { get; set; } = [];
+
+    public long ErrorRows { get; set; }
+
+    public long NewUsers { get; set; }
+
+    public long NewItems { get; set; }
+
+    public long Suppressed { get; set; }
+
+    public long Milliseconds { get; set; }
+
+    public static BatchReport FromJson(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, BatchReportJson.Default.BatchReport)!;
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, BatchReportJson.Default.BatchReport);
+
+    /// <summary>The caller's view. Bad rows are listed only to who sent them: they may hold personal data.</summary>
+    public IngestReport ToReport(string batchId, bool alreadyIngested, IReadOnlyList<string>? firstErrors = null) => new()
     {
-        var reader = new Utf8JsonReader(json);
-        using var document = JsonDocument.ParseValue(ref reader);
-        var root = document.RootElement;
-        return new IngestReport
-        {
-            BatchId = batchId,
-            AlreadyIngested = true,
-            Rows = root.GetProperty("rows").GetInt64(),
-            Events = root.GetProperty("events").GetInt64(),
-            LeftOut = [.. root.GetProperty("leftOut").EnumerateArray().Select(rule => new RuleCount(rule.GetProperty("rule").GetString()!, rule.GetProperty("rows").GetInt64()))],
-            ErrorRows = root.GetProperty("errorRows").GetInt64(),
-            NewUsers = root.GetProperty("newUsers").GetInt64(),
-            NewItems = root.GetProperty("newItems").GetInt64(),
-            Suppressed = root.GetProperty("suppressed").GetInt64(),
-            Elapsed = TimeSpan.FromMilliseconds(root.GetProperty("milliseconds").GetInt64()),
-        };
-    }
+        BatchId = batchId,
+        AlreadyIngested = alreadyIngested,
+        Rows = Rows,
+        Events = Events,
+        LeftOut = LeftOut,
+        ErrorRows = ErrorRows,
+        FirstErrors = firstErrors ?? [],
+        NewUsers = NewUsers,
+        NewItems = NewItems,
+        Suppressed = Suppressed,
+        Elapsed = TimeSpan.FromMilliseconds(Milliseconds),
+    };
 }
+
+/// <summary>Reads and writes <see cref="BatchReport"/> without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(BatchReport))]
+internal sealed partial class BatchReportJson : JsonSerializerContext;

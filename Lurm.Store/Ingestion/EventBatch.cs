@@ -19,7 +19,6 @@ internal sealed class EventBatch : IDisposable
 
     private readonly Func<ReadOnlySpan<byte>, long> _findUserKey;
     private readonly PeriodGrain _grain;
-    private readonly long _firstNewKey;
     private BatchUser[] _users = new BatchUser[1024];
     private BatchItem[] _items = new BatchItem[256];
     private long _newUsers;
@@ -33,7 +32,7 @@ internal sealed class EventBatch : IDisposable
     public EventBatch(PeriodGrain grain, long firstNewKey, Func<ReadOnlySpan<byte>, long> findUserKey, EventSpool spool)
     {
         _grain = grain;
-        _firstNewKey = firstNewKey;
+        FirstNewKey = firstNewKey;
         _findUserKey = findUserKey;
         Spool = spool;
         Kinds.Intern([]);
@@ -55,7 +54,7 @@ internal sealed class EventBatch : IDisposable
     public ReadOnlySpan<BatchItem> Items => _items.AsSpan(0, ItemIds.Count);
 
     /// <summary>Keys from here on are provisional: their users were not known when the batch was read.</summary>
-    public long FirstNewKey => _firstNewKey;
+    public long FirstNewKey { get; set; }
 
     /// <summary>The ordinal of a user's id.</summary>
     /// <exception cref="RowException">It is no id.</exception>
@@ -70,14 +69,9 @@ internal sealed class EventBatch : IDisposable
         if (ordinal < 0)
         {
             CheckText(id, UserId.MaxBytes, column, "a user id");
-            ordinal = UserIds.Add(id, hash);
-            if (ordinal == _users.Length)
-            {
-                Array.Resize(ref _users, ordinal * 2);
-            }
-
             var key = _findUserKey(id);
-            _users[ordinal] = new BatchUser { Key = key > 0 ? key : _firstNewKey + _newUsers++, FirstSeen = long.MaxValue, LastSeen = long.MinValue };
+            ordinal = UserIds.Add(id, hash);
+            Place(ref _users, ordinal, new BatchUser { Key = key > 0 ? key : FirstNewKey + _newUsers++, FirstSeen = long.MaxValue, LastSeen = long.MinValue });
         }
 
         return _lastUser = ordinal;
@@ -92,12 +86,7 @@ internal sealed class EventBatch : IDisposable
         {
             CheckText(id, MaxItemBytes, column, "an item id");
             ordinal = ItemIds.Add(id, hash);
-            if (ordinal == _items.Length)
-            {
-                Array.Resize(ref _items, ordinal * 2);
-            }
-
-            _items[ordinal] = new BatchItem { TextTime = long.MinValue };
+            Place(ref _items, ordinal, new BatchItem { TextTime = long.MinValue });
         }
 
         return ordinal;
@@ -151,22 +140,47 @@ internal sealed class EventBatch : IDisposable
         Replace(ref known.Category, category);
     }
 
-    public void Dispose() => Spool.Dispose();
-
-    private static void Replace(ref byte[]? text, ReadOnlySpan<byte> value)
+    /// <summary>Text of an item, cut between characters where it is longer than <see cref="MaxTextBytes"/>.</summary>
+    public static ReadOnlySpan<byte> CutText(ReadOnlySpan<byte> text)
     {
-        if (value.IsEmpty || value.SequenceEqual(text))
+        if (text.Length <= MaxTextBytes)
         {
-            return;
+            return text;
         }
 
-        var cut = value.Length <= MaxTextBytes ? value.Length : MaxTextBytes;
-        while (cut < value.Length && (value[cut] & 0xC0) == 0x80)
+        var cut = MaxTextBytes;
+        while (cut > 0 && (text[cut] & 0xC0) == 0x80)
         {
             cut--;
         }
 
-        text = value[..cut].ToArray();
+        return text[..cut];
+    }
+
+    public void Dispose() => Spool.Dispose();
+
+    /// <summary>Adds a user as it was saved.</summary>
+    internal void Restore(ReadOnlySpan<byte> id, in BatchUser user) => Place(ref _users, UserIds.Intern(id), user);
+
+    /// <summary>Adds an item as it was saved.</summary>
+    internal void Restore(ReadOnlySpan<byte> id, in BatchItem item) => Place(ref _items, ItemIds.Intern(id), item);
+
+    private static void Place<T>(ref T[] all, int ordinal, in T one)
+    {
+        if (ordinal == all.Length)
+        {
+            Array.Resize(ref all, ordinal * 2);
+        }
+
+        all[ordinal] = one;
+    }
+
+    private static void Replace(ref byte[]? text, ReadOnlySpan<byte> value)
+    {
+        if (!value.IsEmpty && !value.SequenceEqual(text))
+        {
+            text = CutText(value).ToArray();
+        }
     }
 
     private static void CheckText(ReadOnlySpan<byte> text, int maxBytes, string column, string what)

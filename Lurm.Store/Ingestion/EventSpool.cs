@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace Lurm.Store.Ingestion;
 
 /// <summary>The events of a batch, apart by ranges of user keys so that they can be applied range after range: small ones in memory, large ones in one file of pages.</summary>
+/// <remarks>One thread while it is filled; then any one thread may read.</remarks>
 internal sealed class EventSpool : IDisposable
 {
     /// <summary>User keys of one partition: 2^13, some hundred kilobytes of histories.</summary>
@@ -12,20 +13,68 @@ internal sealed class EventSpool : IDisposable
     private const int FirstPageEvents = 32;
     private const int EventBytes = 16;
 
-    private readonly string _path;
+    private readonly Func<string> _file;
     private readonly long _memoryEvents;
     private readonly SortedDictionary<int, Partition> _partitions = [];
     private Partition? _last;
-    private FileStream? _file;
+    private FileStream? _stream;
 
-    /// <summary>Keeps up to <paramref name="memoryEvents"/> in memory, then everything in <paramref name="path"/>.</summary>
-    public EventSpool(string path, long memoryEvents)
+    /// <summary>Keeps up to <paramref name="memoryEvents"/> in memory, then everything in the file that <paramref name="file"/> names when asked.</summary>
+    public EventSpool(Func<string> file, long memoryEvents)
     {
-        _path = path;
+        _file = file;
         _memoryEvents = memoryEvents;
     }
 
     public long Count { get; private set; }
+
+    /// <summary>Whether its file was begun.</summary>
+    public bool IsOnDisk => _stream is not null;
+
+    /// <summary>Opens what <see cref="Save"/> left.</summary>
+    public static EventSpool Load(string file, BinaryReader index)
+    {
+        var spool = new EventSpool(() => file, 0) { Count = index.ReadInt64(), _stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1) };
+        for (var partitions = index.ReadInt32(); partitions > 0; partitions--)
+        {
+            var partition = new Partition(index.ReadInt32());
+            for (var pages = index.ReadInt32(); pages > 0; pages--)
+            {
+                partition.Full.Add(new Page(null, index.ReadInt64(), index.ReadInt32()));
+            }
+
+            spool._partitions.Add(partition.Number, partition);
+        }
+
+        return spool;
+    }
+
+    /// <summary>Writes what is still in memory, makes the file durable, and says where everything lies.</summary>
+    public void Save(BinaryWriter index)
+    {
+        Spill();
+        index.Write(Count);
+        index.Write(_partitions.Count);
+        foreach (var partition in _partitions.Values)
+        {
+            if (partition.Used > 0)
+            {
+                partition.Full.Add(Write(partition.Page.AsSpan(0, partition.Used)));
+                partition.Page = [];
+                partition.Used = 0;
+            }
+
+            index.Write(partition.Number);
+            index.Write(partition.Full.Count);
+            foreach (var page in partition.Full)
+            {
+                index.Write(page.Offset);
+                index.Write(page.Count);
+            }
+        }
+
+        _stream!.Flush(flushToDisk: true);
+    }
 
     /// <summary>Adds an event of the user whose (real or provisional) key is <paramref name="userKey"/>.</summary>
     public void Add(long userKey, in SpooledEvent one)
@@ -55,9 +104,9 @@ internal sealed class EventSpool : IDisposable
     public void Read(long firstKey, long lastKey, Action<ReadOnlySpan<SpooledEvent>> take)
     {
         var page = new SpooledEvent[PageEvents];
-        for (var number = (int)(firstKey >> PartitionBits); number <= (int)(lastKey >> PartitionBits); number++)
+        foreach (var (number, partition) in _partitions)
         {
-            if (!_partitions.TryGetValue(number, out var partition))
+            if (number < firstKey >> PartitionBits || number > lastKey >> PartitionBits)
             {
                 continue;
             }
@@ -70,23 +119,23 @@ internal sealed class EventSpool : IDisposable
                     continue;
                 }
 
-                var bytes = MemoryMarshal.AsBytes(page.AsSpan());
-                RandomAccessRead(full.Offset, bytes);
-                take(page);
+                var target = page.AsSpan(0, full.Count);
+                Read(full.Offset, MemoryMarshal.AsBytes(target));
+                take(target);
             }
 
             take(partition.Page.AsSpan(0, partition.Used));
         }
     }
 
-    public void Dispose() => _file?.Dispose();
+    public void Dispose() => _stream?.Dispose();
 
-    private void RandomAccessRead(long offset, Span<byte> bytes)
+    private void Read(long offset, Span<byte> bytes)
     {
         for (var done = 0; done < bytes.Length;)
         {
-            var read = RandomAccess.Read(_file!.SafeFileHandle, bytes[done..], offset + done);
-            done += read > 0 ? read : throw new StoreException(StoreFault.Corrupt, $"the spool '{_path}' ends too soon");
+            var read = RandomAccess.Read(_stream!.SafeFileHandle, bytes[done..], offset + done);
+            done += read > 0 ? read : throw new StoreException(StoreFault.Corrupt, $"the spool '{_stream.Name}' ends after {offset + done} bytes; expected more.");
         }
     }
 
@@ -94,46 +143,51 @@ internal sealed class EventSpool : IDisposable
     {
         if (partition.Page.Length < PageEvents)
         {
-            Array.Resize(ref partition.Page, partition.Page.Length == 0 ? FirstPageEvents : partition.Page.Length * 4 > PageEvents ? PageEvents : partition.Page.Length * 4);
+            Array.Resize(ref partition.Page, Math.Clamp(partition.Page.Length * 4, FirstPageEvents, PageEvents));
             return;
         }
 
-        if (_file is null && Count >= _memoryEvents)
+        if (_stream is null && Count >= _memoryEvents)
         {
             Spill();
         }
 
-        if (_file is null)
+        if (_stream is null)
         {
-            partition.Full.Add(new Page(partition.Page, 0));
+            partition.Full.Add(new Page(partition.Page, 0, PageEvents));
             partition.Page = new SpooledEvent[PageEvents];
         }
         else
         {
-            partition.Full.Add(new Page(null, Write(partition.Page)));
+            partition.Full.Add(Write(partition.Page));
         }
 
         partition.Used = 0;
     }
 
+    // From memory to the file; from here on pages go there as they fill.
     private void Spill()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        _file = new FileStream(_path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, 1);
+        if (_stream is not null)
+        {
+            return;
+        }
+
+        _stream = new FileStream(_file(), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 1);
         foreach (var partition in _partitions.Values)
         {
             for (var i = 0; i < partition.Full.Count; i++)
             {
-                partition.Full[i] = new Page(null, Write(partition.Full[i].Events!));
+                partition.Full[i] = Write(partition.Full[i].Events);
             }
         }
     }
 
-    private long Write(SpooledEvent[] events)
+    private Page Write(ReadOnlySpan<SpooledEvent> events)
     {
-        var offset = _file!.Position;
-        _file.Write(MemoryMarshal.AsBytes(events.AsSpan()));
-        return offset;
+        var offset = _stream!.Position;
+        _stream.Write(MemoryMarshal.AsBytes(events));
+        return new Page(null, offset, events.Length);
     }
 
     private sealed class Partition(int number)
@@ -144,5 +198,5 @@ internal sealed class EventSpool : IDisposable
         public int Used;
     }
 
-    private readonly record struct Page(SpooledEvent[]? Events, long Offset);
+    private readonly record struct Page(SpooledEvent[]? Events, long Offset, int Count);
 }

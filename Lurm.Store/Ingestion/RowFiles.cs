@@ -13,6 +13,7 @@ internal static class RowFiles
             return Path.GetExtension(plain).ToUpperInvariant() switch
             {
                 ".NDJSON" or ".JSONL" or ".JSON" => new NdjsonRows(feed, name, wanted),
+                ".PARQUET" => new ParquetRows(feed.Stream, name, wanted, isRequired),
                 ".TSV" or ".TAB" => new CsvRows(feed, name, wanted, isRequired, Delimiter(delimiter ?? '\t')),
                 _ => new CsvRows(feed, name, wanted, isRequired, delimiter is { } given ? Delimiter(given) : null),
             };

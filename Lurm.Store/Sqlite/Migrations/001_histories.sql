@@ -49,21 +49,22 @@ CREATE TABLE histories (
     first_period INTEGER GENERATED ALWAYS AS (segment & 65535) VIRTUAL
 ) STRICT;
 
--- Every batch that was ever taken in, so that none counts twice. 'applying' ones are finished from their spool when the database is opened.
+-- Every batch that was ever taken in, so that none counts twice. An 'applying' one has its checked events in spool/ and is
+-- finished when the database is opened; a small batch is applied in one transaction and is 'done' at once.
 CREATE TABLE batches (
     batch_key   INTEGER PRIMARY KEY,
     id          TEXT    NOT NULL UNIQUE,        -- the caller's, or a hash of the files and their mapping
     state       TEXT    NOT NULL CHECK (state IN ('applying', 'done')),
+    spool       TEXT,                           -- folder under spool/ while 'applying'
     started_at  INTEGER NOT NULL,               -- unix seconds
     finished_at INTEGER,
-    report      TEXT    NOT NULL                -- JSON: rows, events, what was left out and why
+    report      TEXT    NOT NULL                -- JSON: rows, events, what was left out and why; so far, while 'applying'
 ) STRICT;
 
 -- Which parts of a batch are applied. A chunk's row is written in the very transaction that applies it.
 CREATE TABLE batch_chunks (
     batch_key INTEGER NOT NULL REFERENCES batches (batch_key) ON DELETE CASCADE,
-    chunk     INTEGER NOT NULL,
-    users     INTEGER NOT NULL,
+    chunk     INTEGER NOT NULL,                 -- from 0: a run of the batch's users by key
     events    INTEGER NOT NULL,
     PRIMARY KEY (batch_key, chunk)
 ) STRICT, WITHOUT ROWID;
