@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Lurm.Store.Attributes;
 using Lurm.Store.Ingestion;
-using Lurm.Store.Sqlite;
 
 namespace Lurm.Store;
 

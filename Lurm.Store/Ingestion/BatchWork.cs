@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using Lurm.Store.Sqlite;
 
 namespace Lurm.Store.Ingestion;
 

@@ -15,7 +15,7 @@ internal static class ChunkLoader
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var ready = new BlockingCollection<ChunkHistories>(1);
-        using var free = new BlockingCollection<ChunkHistories> { new(), new(), new() };
+        using var free = new BlockingCollection<ChunkHistories>(new ConcurrentBag<ChunkHistories>([new(), new(), new()]));
         var loader = Task.Factory.StartNew(
             () => LoadAll(batch, plan, applier, skip, free, ready, stop.Token),
             CancellationToken.None,
