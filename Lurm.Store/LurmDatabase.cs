@@ -111,6 +111,7 @@ public sealed partial class LurmDatabase : IDisposable
         }
 
         _disposed = true;
+        CloseViews();
         _connections.Dispose();
     }
 

@@ -1,0 +1,9 @@
+namespace Lurm.Store.Generations;
+
+/// <summary>Where a generation stands.</summary>
+internal enum GenerationState
+{
+    Building,
+    Published,
+    Retired,
+}

@@ -1,0 +1,146 @@
+namespace Lurm.Store.Generations;
+
+/// <summary>The generation this process serves, kept up with the database: looked at when a query asks, at most once a second.</summary>
+/// <remarks>Any number of threads. Queries never wait for a swap: they go on with the old view until the new one stands.</remarks>
+internal sealed class GenerationViews(LurmDatabase database) : IDisposable
+{
+    private static readonly TimeSpan LookPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>A process that nobody asked for longer than this waits for the new generation rather than answering from an old one.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _refresh = new();
+    private GenerationView? _current;
+    private Task _swap = Task.CompletedTask;
+    private long _lastLook;
+    private bool _disposed;
+
+    /// <summary>Whether a view has been opened.</summary>
+    public bool IsOpen => Volatile.Read(ref _current) is not null;
+
+    /// <summary>Borrows the current view; dispose it when done.</summary>
+    /// <exception cref="StoreException">Unavailable: no generation is published yet.</exception>
+    public GenerationView Borrow(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(LurmDatabase));
+        if (Volatile.Read(ref _current) is null)
+        {
+            Refresh(background: false, cancellationToken);
+        }
+        else
+        {
+            var pause = database.Time.GetElapsedTime(Volatile.Read(ref _lastLook));
+            if (pause >= LookPause)
+            {
+                RefreshUnlessBusy(background: pause < Idle, cancellationToken);
+            }
+        }
+
+        while (true)
+        {
+            var view = Volatile.Read(ref _current) ?? throw NothingPublished();
+            if (view.TryBorrow())
+            {
+                return view;
+            }
+        }
+    }
+
+    /// <summary>Looks now, whatever the clock says, and waits for what is new.</summary>
+    public void Refresh(CancellationToken cancellationToken) => Refresh(background: false, cancellationToken);
+
+    public void Dispose()
+    {
+        Task swap;
+        lock (_refresh)
+        {
+            _disposed = true;
+            swap = _swap;
+        }
+
+        // A swap in the background ends by itself; its fault was its own.
+        swap.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait(CancellationToken.None);
+        Interlocked.Exchange(ref _current, null)?.Dispose();
+    }
+
+    private StoreException NothingPublished()
+    {
+        using var read = database.Connections.Read();
+        return ModelRow.Next(read.Session) is null
+            ? new StoreException(StoreFault.Unavailable, $"'{database.Folder}' has no model yet. Train one: run 'lurm-train fit', then 'lurm embed'.")
+            : new StoreException(StoreFault.Unavailable, $"'{database.Folder}' has no representations yet. Run 'lurm embed'.");
+    }
+
+    private void RefreshUnlessBusy(bool background, CancellationToken cancellationToken)
+    {
+        if (!_refresh.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            RefreshLocked(background, cancellationToken);
+        }
+        finally
+        {
+            _refresh.Exit();
+        }
+    }
+
+    private void Refresh(bool background, CancellationToken cancellationToken)
+    {
+        lock (_refresh)
+        {
+            RefreshLocked(background, cancellationToken);
+        }
+    }
+
+    private void RefreshLocked(bool background, CancellationToken cancellationToken)
+    {
+        Volatile.Write(ref _lastLook, database.Time.GetTimestamp());
+        if (!_swap.IsCompleted)
+        {
+            if (background)
+            {
+                return;
+            }
+
+            _swap.Wait(cancellationToken);
+        }
+
+        Generation? published;
+        long change;
+        using (var read = database.Connections.ReadSnapshot())
+        {
+            published = GenerationTable.Published(read.Session);
+            change = GenerationTable.LastChange(read.Session);
+        }
+
+        var current = _current;
+        if (published is null || (current?.Generation.Number == published.Number && current.AppliedChange >= change))
+        {
+            return;
+        }
+
+        if (current?.Generation.Number == published.Number && current.ApplyChanges(database.Connections, cancellationToken))
+        {
+            return;
+        }
+
+        if (background)
+        {
+            _swap = Task.Run(() => Swap(published, CancellationToken.None), CancellationToken.None);
+            return;
+        }
+
+        Swap(published, cancellationToken);
+    }
+
+    private void Swap(Generation generation, CancellationToken cancellationToken)
+    {
+        var next = GenerationView.Open(database, generation, cancellationToken);
+        next.ApplyChanges(database.Connections, cancellationToken);
+        Interlocked.Exchange(ref _current, next)?.Dispose();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using Lurm.Store.Sqlite;
+
+namespace Lurm.Store.Generations;
+
+/// <summary>Receives one representation; the span lives only during the call.</summary>
+internal delegate void RepresentationVisitor(long userKey, ReadOnlySpan<float> vector);
+
+/// <summary>Streams a generation's representations in key order, a page at a time, so that no read transaction lasts.</summary>
+internal static class RepresentationReader
+{
+    private const int Page = 20_000;
+
+    public static void Visit(Connections connections, long generation, RepresentationVisitor visit, CancellationToken cancellationToken)
+    {
+        var next = RepresentationKey.First(generation);
+        var rows = Page;
+        while (rows == Page)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            rows = 0;
+            using var read = connections.Read();
+            using var statement = read.Session.Prepare("SELECT representation, vector FROM representations WHERE representation BETWEEN ?1 AND ?2 ORDER BY representation LIMIT ?3");
+            statement.Bind(1, next).Bind(2, RepresentationKey.Last(generation)).Bind(3, Page);
+            while (statement.Step())
+            {
+                rows++;
+                next = statement.Int64(0) + 1;
+                visit(RepresentationKey.UserKey(next - 1), MemoryMarshal.Cast<byte, float>(statement.Blob(1)));
+            }
+        }
+    }
+
+    /// <summary>All of a generation: keys ascending, and vectors, row-major.</summary>
+    public static (long[] Keys, float[] Vectors) ReadAll(Connections connections, long generation, CancellationToken cancellationToken)
+    {
+        long count;
+        using (var read = connections.Read())
+        {
+            count = GenerationTable.Count(read.Session, generation);
+        }
+
+        var keys = new long[count];
+        float[] vectors = [];
+        var dimensions = 0;
+        var i = 0;
+        Visit(
+            connections,
+            generation,
+            (user, vector) =>
+            {
+                if (i == 0)
+                {
+                    dimensions = vector.Length;
+                    vectors = new float[checked((int)(count * dimensions))];
+                }
+
+                // Rows written since they were counted belong to changes that are applied after.
+                if (i < keys.Length)
+                {
+                    keys[i] = user;
+                    vector.CopyTo(vectors.AsSpan(i * dimensions, dimensions));
+                    i++;
+                }
+            },
+            cancellationToken);
+        return i == keys.Length ? (keys, vectors) : (keys[..i], vectors[..(i * dimensions)]);
+    }
+}

@@ -1,0 +1,49 @@
+using Lurm.Store.Queries;
+
+namespace Lurm.Store;
+
+public sealed partial class LurmDatabase
+{
+    /// <summary>The users most like a stored one, most alike first, without itself.</summary>
+    /// <param name="userId">The user.</param>
+    /// <param name="k">How many, 1 to 10,000.</param>
+    /// <param name="filter">Only users that pass; always min(k, matches) of them.</param>
+    /// <param name="cancellationToken">Checked while searching.</param>
+    /// <exception cref="StoreException">NotFound: no such user, or it has no representation. Unavailable: nothing is embedded yet.</exception>
+    public IReadOnlyList<SimilarUser> Similar(string userId, int k = 10, UserFilter? filter = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        using var view = Views.Borrow(cancellationToken);
+        return new SimilarSearch(this, view, cancellationToken).ByUser(userId, k, filter);
+    }
+
+    /// <summary>The users most like a user, a vector or events that are not stored, with every option.</summary>
+    /// <exception cref="StoreException">NotFound, Unavailable as above; Invalid: the query contradicts itself or the model, and the message says where.</exception>
+    public SimilarResult Similar(SimilarQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        using var view = Views.Borrow(cancellationToken);
+        return new SimilarSearch(this, view, cancellationToken).Run(query);
+    }
+
+    /// <summary>A user's representation in the published generation, shape [Anchors × AnchorDimensions]; false where it has none.</summary>
+    public bool TryGetRepresentation(string userId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out float[]? representation)
+    {
+        ArgumentNullException.ThrowIfNull(userId);
+        representation = null;
+        if (!TryGetUserKey(userId, out var key))
+        {
+            return false;
+        }
+
+        using var view = Views.Borrow(CancellationToken.None);
+        var vector = new float[view.Index.Dimensions];
+        if (!view.Index.TryGetVector(key, vector))
+        {
+            return false;
+        }
+
+        representation = vector;
+        return true;
+    }
+}
