@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Lurm.Store;
+using Lurm.Store.Encoders;
+using Lurm.Training.Export;
+using Lurm.Training.Interests;
+using Lurm.Training.Items;
+using Lurm.Training.Smen;
+using TorchSharp;
+
+namespace Lurm.Training;
+
+/// <summary>All of <c>fit</c>: histories to item vectors to interests to a trained, exported, checked and registered model.</summary>
+/// <param name="options">Validated by <see cref="Run"/>.</param>
+/// <param name="time">The clock.</param>
+internal sealed class FitRun(FitOptions options, TimeProvider time)
+{
+    private const int ParityUsers = 256;
+    private const int OverlapNeighbours = 10;
+
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+
+    /// <summary>Told of every stage.</summary>
+    public IProgress<FitProgress>? Progress { get; init; }
+
+    /// <summary>Trains a model on a database and registers it there as a candidate.</summary>
+    /// <exception cref="TrainingException">libtorch does not load, options or data do not allow it, or the export differs from the network.</exception>
+    /// <exception cref="StoreException">The database could not be read or written.</exception>
+    public FitReport Run(LurmDatabase database, CancellationToken cancellationToken)
+    {
+        options.Validate();
+        TorchProbe.Load(options.Threads);
+        var device = Device();
+        var histories = TrainingHistories.Read(database, options.MaxUsers, options.Seed, cancellationToken);
+        if (histories.Count < 2)
+        {
+            throw new TrainingException(TrainingFault.Invalid, $"found {histories.Count} users with events in '{database.Folder}'; expected at least 2. Add events with 'lurm ingest'.");
+        }
+
+        Milestone($"read {histories.Events:N0} events of {histories.Count:N0} users");
+        var catalogue = database.ReadItems(cancellationToken);
+        var items = ItemVectors.Learn(catalogue, histories, options.ItemDimensions, options.ItemShift, options.Seed, cancellationToken);
+        Milestone($"{items.Items.Count:N0} item vectors of {items.Dimensions} components {(items.AreSupplied ? "as given" : "learned")}");
+        var table = InterestTable.Build(items, options.Interests, options.Seed, cancellationToken);
+        Milestone($"{table.Count:N0} interests");
+        var kinds = database.Kinds;
+        var (source, interests) = Source(database, histories, items, table, catalogue, kinds);
+        var (bags, choice) = ChooseBags(source, histories, device, cancellationToken);
+        var chosen = options.Smen with { HalfLifePeriods = choice.HalfLifePeriods, RecentShare = choice.RecentShare };
+        source = source.With(bags);
+        var training = TrainingBags.Build(source, histories, chosen);
+        if (training.Users.Length < 2)
+        {
+            throw new TrainingException(TrainingFault.Invalid, $"found {training.Users.Length} users with any telling interest; expected at least 2. An interest that every user has tells nothing: use more interests.");
+        }
+
+        var checkpoint = new Checkpoint(Path.Combine(database.Folder, "training", "checkpoint.bin"), Fingerprint(database, histories));
+        if (options.Restart)
+        {
+            checkpoint.Delete();
+        }
+
+        var trainer = new SmenTrainer(chosen, options.Seed, device) { Checkpoint = checkpoint, Progress = new Relay<SmenProgress>(ReportStep) };
+        using var trained = trainer.Train(training, cancellationToken);
+        Milestone(string.Create(CultureInfo.InvariantCulture, $"trained {trained.Epochs} passes: loss on {trained.HeldOutUsers:N0} held-out users {trained.StartLoss:F4} -> {trained.BestLoss:F4}"));
+        var card = WriteAndRegister(database, histories, items, table, training, trained, interests, choice);
+        checkpoint.Delete();
+        Milestone($"model {card.ModelId} registered as a candidate");
+        return new FitReport(card, Diagnose(items), checkpoint.ResumedEpochs, _clock.Elapsed);
+    }
+
+    private ModelCard WriteAndRegister(LurmDatabase database, TrainingHistories histories, ItemVectors items, InterestTable table, TrainingBags training, SmenResult trained, InterestModel interests, BagChoice choice)
+    {
+        trained.Network.to(torch.CPU);
+        var encoder = SmenExport.Encoder(trained.Network);
+        var difference = ParityCheck.LargestDifference(trained.Network, encoder, training.Columns, training.Users[..Math.Min(ParityUsers, training.Users.Length)]);
+        if (difference > ParityCheck.Tolerance)
+        {
+            throw new TrainingException(TrainingFault.Disparity, $"the exported encoder differs from the trained network by {difference:G3}; expected at most {ParityCheck.Tolerance:G1}. Please report this with your fit options.");
+        }
+
+        var overlap = NeighbourOverlap.Measure(training, users => SmenTrainer.Encode(trained.Network, training.Columns, users, torch.CPU), OverlapNeighbours, options.Seed);
+        Milestone($"neighbour overlap@{OverlapNeighbours} with exact bags {overlap:F3}");
+        var metrics = new Dictionary<string, double>(choice.Metrics)
+        {
+            ["neighbourOverlapAt10"] = overlap,
+            ["heldOutLossAtStart"] = trained.StartLoss,
+            ["heldOutLoss"] = trained.BestLoss,
+            ["heldOutUsers"] = trained.HeldOutUsers,
+            ["epochs"] = trained.Epochs,
+            ["exportDifference"] = difference,
+            ["interestTightness"] = table.Tightness(items),
+        };
+        var card = training.Source.Card with
+        {
+            ModelId = options.ModelId ?? NewModelId(),
+            CreatedAt = time.GetUtcNow(),
+            Options = Describe(trained.Network.Shape.Options),
+            TrainedUsers = training.Users.Length,
+            TrainedEvents = histories.Events,
+            FirstPeriod = histories.FirstPeriod,
+            LastPeriod = histories.LastPeriod,
+            Seed = options.Seed,
+            Metrics = metrics,
+            Libraries = Libraries(),
+        };
+        var folder = Path.Combine(database.Folder, "training", card.ModelId);
+        try
+        {
+            Remove(folder);
+            ModelBundle.Write(folder, card, interests, encoder, SmenExport.Head(trained.Network));
+            database.RegisterModel(folder);
+        }
+        finally
+        {
+            Remove(folder);
+        }
+
+        return card;
+    }
+
+    private (BagSource Source, InterestModel Interests) Source(LurmDatabase database, TrainingHistories histories, ItemVectors items, InterestTable table, IReadOnlyList<ItemRecord> catalogue, IReadOnlyList<string> kinds)
+    {
+        var known = items.Items.Select((item, number) => KeyValuePair.Create(item.Id, table.Assigned[number]));
+        var idf = InverseFrequency.Of(histories, items.NumberOf, table.Assigned, table.Count);
+        var interests = InterestModel.Create(table.Labels, idf, known, items.Dimensions, table.Centroids, items.AreSupplied, items.Text);
+        var card = new ModelCard
+        {
+            ModelId = "training",
+            CreatedAt = time.GetUtcNow(),
+            Anchors = options.Smen.Anchors,
+            AnchorDimensions = options.Smen.AnchorDimensions,
+            Interests = table.Count,
+            Grain = database.Grain,
+            Bags = [TrainingBags.LifetimeBag],
+            KindWeights = Items.KindWeights.For(kinds, options.KindWeights),
+        };
+        return (new BagSource(card, interests, interests.MapItems(catalogue), kinds), interests);
+    }
+
+    private (IReadOnlyList<BagInput> Bags, BagChoice Choice) ChooseBags(BagSource source, TrainingHistories histories, torch.Device device, CancellationToken cancellationToken)
+    {
+        _ = device;
+        _ = cancellationToken;
+        var choice = new BagChoice(options.Smen.HalfLifePeriods ?? 2, options.Smen.RecentShare, UseRecent: false, new Dictionary<string, double>());
+        return (BagPlan.Make(source, histories, options.Smen, choice), choice);
+    }
+
+    private torch.Device Device()
+    {
+        if (!options.Cuda)
+        {
+            return torch.CPU;
+        }
+
+        return TorchProbe.HasCuda()
+            ? torch.CUDA
+            : throw new TrainingException(TrainingFault.Unavailable, "found no CUDA device that this libtorch can use; expected one because of --device cuda. Build with a CUDA libtorch package, or leave the option out.");
+    }
+
+    private string Fingerprint(LurmDatabase database, TrainingHistories histories)
+    {
+        var text = JsonSerializer.Serialize(options with { Restart = false, ModelId = null }) + FormattableString.Invariant($"|{database.LastHistoryVersion}|{histories.Count}|{histories.Events}|{typeof(FitRun).Assembly.GetName().Version}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private string NewModelId() => time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + FormattableString.Invariant($"-s{(ulong)options.Seed % 100_000}");
+
+    private static Dictionary<string, string> Describe(SmenOptions smen) => new()
+    {
+        ["anchor"] = smen.Anchor.ToString(),
+        ["time"] = smen.Time.ToString(),
+        ["aggregation"] = smen.Aggregation.ToString(),
+        ["geometryWeight"] = smen.GeometryWeight.ToString(CultureInfo.InvariantCulture),
+        ["contrastWeight"] = smen.ContrastWeight.ToString(CultureInfo.InvariantCulture),
+        ["recentShare"] = smen.RecentShare.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static Dictionary<string, string> Libraries() => new()
+    {
+        ["lurm"] = typeof(FitRun).Assembly.GetName().Version?.ToString(3) ?? "unknown",
+        ["TorchSharp"] = typeof(torch).Assembly.GetName().Version?.ToString(3) ?? "unknown",
+        ["libtorch"] = torch.__version__,
+        [".NET"] = Environment.Version.ToString(),
+    };
+
+    private static List<(string Item, IReadOnlyList<string> Nearest)> Diagnose(ItemVectors items)
+    {
+        const int Popular = 10, Neighbours = 3;
+        return [.. Enumerable.Range(0, items.Items.Count).OrderByDescending(item => items.Users[item]).ThenBy(item => item).Take(Popular)
+            .Select(item => (Name(item), (IReadOnlyList<string>)[.. items.Nearest(item, Neighbours).Select(Name)]))];
+
+        string Name(int item) => items.Items[item].Title ?? items.Items[item].Id;
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private void ReportStep(SmenProgress step) => Progress?.Report(new FitProgress(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"pass {step.Epoch} of at most {step.Epochs}, step {step.Step} of {step.Steps}: loss {step.Loss:F4}{(step.HeldOutLoss is { } held ? $", held out {held:F4}" : string.Empty)}, at most {step.TimeLeft:m\\:ss} left"),
+        IsMilestone: false));
+
+    private void Milestone(FormattableString text) => Milestone(FormattableString.Invariant(text));
+
+    private void Milestone(string text) => Progress?.Report(new FitProgress(string.Create(CultureInfo.InvariantCulture, $"[{_clock.Elapsed.TotalSeconds,6:F1} s] {text}"), IsMilestone: true));
+
+    private sealed class Relay<T>(Action<T> receive) : IProgress<T>
+    {
+        public void Report(T value) => receive(value);
+    }
+}

@@ -1,0 +1,13 @@
+namespace Lurm.Training.Smen;
+
+/// <summary>A trained network and how it went; it owns the network.</summary>
+/// <param name="Network">At its best on held-out users.</param>
+/// <param name="Epochs">Passes that were made.</param>
+/// <param name="StartLoss">Loss on held-out users before the first pass: the singular vectors alone.</param>
+/// <param name="BestLoss">The best loss on held-out users.</param>
+/// <param name="Users">Users trained on, held-out ones left out.</param>
+/// <param name="HeldOutUsers">Users held out.</param>
+internal sealed record SmenResult(SmenNetwork Network, int Epochs, double StartLoss, double BestLoss, int Users, int HeldOutUsers) : IDisposable
+{
+    public void Dispose() => Network.Dispose();
+}

@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using Lurm.Training.Algebra;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Lurm.Training.Smen;
+
+/// <summary>Trains a network: singular vectors as its start, geometry and contrast as its loss, held-out users to know when to stop.</summary>
+/// <param name="options">The modules and their training.</param>
+/// <param name="seed">Of everything random; the same seed, data and threads give the same bits.</param>
+/// <param name="device">Where tensors live.</param>
+internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
+{
+    private const int StepsWanted = 600;
+    private const int HeldOutView = -1;
+
+    /// <summary>Told after every step.</summary>
+    public IProgress<SmenProgress>? Progress { get; init; }
+
+    /// <summary>Where the state is kept after every pass, to go on from after a crash; none: nowhere.</summary>
+    public Checkpoint? Checkpoint { get; init; }
+
+    /// <summary>Trains on these bags.</summary>
+    public SmenResult Train(TrainingBags bags, CancellationToken cancellationToken)
+    {
+        random.manual_seed(seed);
+        var (training, heldOut) = Split(bags.Users);
+        var steps = Math.Max(1, (int)Math.Round((double)training.Length / options.BatchUsers));
+        var epochs = options.Epochs ?? Math.Clamp(StepsWanted / steps, 6, 40);
+        var network = CreateNetwork(bags, cancellationToken);
+        try
+        {
+            using var adam = new Adam(network.parameters());
+            var state = new EpochState();
+            Checkpoint?.TryRestore(network, adam, state);
+            var judge = PrepareAll(bags, heldOut);
+            if (state.Epoch == 0)
+            {
+                state.StartLoss = Judge(network, bags, judge, cancellationToken);
+                state.Keep(network, state.StartLoss);
+            }
+
+            var clock = Stopwatch.StartNew();
+            var before = state.Epoch;
+            while (state.Epoch < epochs && state.WithoutGain < options.Patience)
+            {
+                RunEpoch(network, adam, bags, training, steps, epochs, state, clock, before, cancellationToken);
+                state.Epoch++;
+                state.Keep(network, Judge(network, bags, judge, cancellationToken));
+                Checkpoint?.Save(network, adam, state);
+            }
+
+            state.RestoreBest(network);
+            return new SmenResult(network, state.Epoch, state.StartLoss, state.BestLoss, training.Length, heldOut.Length);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>An untrained network that starts from the bags' singular vectors.</summary>
+    public SmenNetwork CreateNetwork(TrainingBags bags, CancellationToken cancellationToken)
+    {
+        var shape = new SmenShape(bags.Source.Card.Interests, bags.Source.Card.Bags, options);
+        var (start, _) = TruncatedSvd.Compute(bags.Lifetime.RowPerUser(), shape.Width, seed, cancellationToken: cancellationToken);
+        var network = new SmenNetwork(shape);
+        network.StartFrom(start);
+        network.to(device);
+        return network;
+    }
+
+    /// <summary>Representations of these users, row-major, shape [users × Dimensions].</summary>
+    public static float[] Encode(SmenNetwork network, BagColumn[] columns, int[] users, Device device)
+    {
+        const int Batch = 1024;
+        using var noGradient = no_grad();
+        var dimensions = network.Shape.Dimensions;
+        var result = new float[(long)users.Length * dimensions];
+        for (var start = 0; start < users.Length; start += Batch)
+        {
+            using var scope = NewDisposeScope();
+            var batch = users.AsSpan(start, Math.Min(Batch, users.Length - start));
+            var vectors = network.Forward(Tensors(network, columns, batch, device)).cpu().contiguous();
+            vectors.data<float>().CopyTo(result.AsSpan(start * dimensions, batch.Length * dimensions));
+        }
+
+        return result;
+    }
+
+    private void RunEpoch(SmenNetwork network, Adam adam, TrainingBags bags, int[] training, int steps, int epochs, EpochState state, Stopwatch clock, int before, CancellationToken cancellationToken)
+    {
+        var order = training.ToArray();
+        var shuffle = SplitMix.Of(seed, state.Epoch, 0x0D);
+        shuffle.Shuffle(order.AsSpan());
+        var loss = 0.0;
+        var next = PrepareStep(bags, order, 0, steps, state.Epoch);
+        for (var step = 0; step < steps; step++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var batch = next.GetAwaiter().GetResult();
+            if (step + 1 < steps)
+            {
+                next = PrepareStep(bags, order, step + 1, steps, state.Epoch);
+            }
+
+            using (NewDisposeScope())
+            {
+                var value = Loss(network, bags, batch);
+                value.backward();
+                adam.Step(options.LearningRate);
+                loss += value.item<float>();
+            }
+
+            var done = ((state.Epoch - before) * (double)steps) + step + 1;
+            var left = TimeSpan.FromSeconds(clock.Elapsed.TotalSeconds / done * (((epochs - before) * (double)steps) - done));
+            Progress?.Report(new SmenProgress(state.Epoch + 1, epochs, step + 1, steps, loss / (step + 1), state.Epoch == 0 ? null : state.LastLoss, left));
+        }
+    }
+
+    private Task<PreparedBatch> PrepareStep(TrainingBags bags, int[] order, int step, int steps, int epoch)
+    {
+        var start = (int)((long)step * order.Length / steps);
+        var end = (int)((step + 1L) * order.Length / steps);
+        var users = order[start..end];
+        return Task.Run(() => Prepare(bags, users, epoch));
+    }
+
+    private PreparedBatch Prepare(TrainingBags bags, int[] users, int epoch)
+    {
+        var contrast = options.ContrastWeight > 0 && users.Length > 1;
+        return new PreparedBatch(
+            users,
+            contrast ? bags.Source.BuildThinned(bags.Histories, users, seed, epoch, 0) : null,
+            contrast ? bags.Source.BuildThinned(bags.Histories, users, seed, epoch, 1) : null,
+            options.GeometryWeight > 0 ? bags.Target.Gram(users) : null);
+    }
+
+    private List<PreparedBatch> PrepareAll(TrainingBags bags, int[] users) =>
+        [.. users.Chunk(options.BatchUsers).Select(chunk => Prepare(bags, chunk, HeldOutView))];
+
+    private double Judge(SmenNetwork network, TrainingBags bags, List<PreparedBatch> batches, CancellationToken cancellationToken)
+    {
+        using var noGradient = no_grad();
+        var sum = 0.0;
+        var count = 0;
+        foreach (var batch in batches)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            sum += Loss(network, bags, batch).item<float>() * batch.Users.Length;
+            count += batch.Users.Length;
+        }
+
+        return count == 0 ? 0 : sum / count;
+    }
+
+    private Tensor Loss(SmenNetwork network, TrainingBags bags, PreparedBatch batch)
+    {
+        var size = batch.Users.Length;
+        var loss = zeros(1, device: device);
+        if (batch.Gram is { } gram && size > 1)
+        {
+            var vectors = network.Forward(Tensors(network, bags.Columns, batch.Users, device));
+            var difference = vectors.matmul(vectors.t()) - tensor(gram, [size, size], device: device);
+            var offDiagonal = difference * (1 - eye(size, device: device));
+            loss = loss + (options.GeometryWeight * offDiagonal.square().sum() / ((double)size * (size - 1)));
+        }
+
+        if (batch is { First: { } first, Second: { } second })
+        {
+            int[] all = [.. Enumerable.Range(0, size)];
+            var one = network.Forward(Tensors(network, first, all, device));
+            var two = network.Forward(Tensors(network, second, all, device));
+            var logits = one.matmul(two.t()) / options.Temperature;
+            var own = arange(size, dtype: int64, device: device);
+            var contrast = (nn.functional.cross_entropy(logits, own) + nn.functional.cross_entropy(logits.t(), own)) / 2;
+            loss = loss + (options.ContrastWeight * contrast);
+        }
+
+        return loss;
+    }
+
+    private static BagTensors[] Tensors(SmenNetwork network, BagColumn[] columns, ReadOnlySpan<int> users, Device device)
+    {
+        var tensors = new BagTensors[columns.Length];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            tensors[i] = BagTensors.From(columns[i], users, SmenShape.IsSingle(network.Shape.Bags[i]), device);
+        }
+
+        return tensors;
+    }
+
+    /// <summary>Holds out one user in twenty, at most 2,048; none where that leaves too few to judge by.</summary>
+    private (int[] Training, int[] HeldOut) Split(int[] users)
+    {
+        var shuffled = users.ToArray();
+        var random = SplitMix.Of(seed, 0x5817);
+        random.Shuffle(shuffled.AsSpan());
+        var heldOut = users.Length < 200 ? 0 : Math.Min(2048, Math.Max(100, users.Length / 20));
+        return (shuffled[heldOut..], shuffled[..heldOut]);
+    }
+
+    private sealed record PreparedBatch(int[] Users, BagColumn[]? First, BagColumn[]? Second, float[]? Gram);
+}
