@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Lurm.Store.Attributes;
 using Lurm.Store.Privacy;
 using Lurm.Store.Sqlite;
@@ -63,6 +64,22 @@ public sealed partial class LurmDatabase
         write.Commit();
     }
 
+    /// <summary>Sets attributes of many users from a file (CSV, TSV, NDJSON or Parquet, plain or gzip); unknown users are added, attributes registered. All rows or none.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mapping">Which columns are what.</param>
+    /// <param name="cancellationToken">Checked once per row; what was applied stays, and the same file may be imported again.</param>
+    /// <exception cref="StoreException">A column is missing, a row is bad, or an attribute is registered with another type; nothing was stored.</exception>
+    public ImportReport ImportAttributes(string path, AttributeMapping mapping, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(mapping);
+        var clock = Stopwatch.StartNew();
+        var file = new AttributeFile(this, path, mapping);
+        file.Check(cancellationToken);
+        file.Apply(cancellationToken);
+        return new ImportReport(file.Rows, file.Added, file.Changed, clock.Elapsed) { Suppressed = file.Suppressed };
+    }
+
     /// <summary>The registry as of the session's state; read again only after a change by anyone.</summary>
     internal AttributeRegistry Registry(Session session)
     {
@@ -110,7 +127,7 @@ public sealed partial class LurmDatabase
 
     private static long FindOrAddUser(Session session, string userId)
     {
-        if (TryGetUserKey(session, userId, out var key))
+        if (UserRows.TryGetKey(session, userId, out var key))
         {
             return key;
         }
@@ -120,9 +137,6 @@ public sealed partial class LurmDatabase
             throw new StoreException(StoreFault.Conflict, "The user was erased and may not come back; erase with 'allow return' to lift that.");
         }
 
-        using var insert = session.Prepare("INSERT INTO users (id) VALUES (?1) RETURNING user_key");
-        insert.BindText(1, userId);
-        insert.Step();
-        return insert.Int64(0);
+        return UserRows.Add(session, userId);
     }
 }

@@ -1,3 +1,4 @@
+using Lurm.Store.Attributes;
 using Lurm.Store.Privacy;
 using Lurm.Store.Sqlite;
 
@@ -48,7 +49,7 @@ public sealed partial class LurmDatabase
             var keys = new List<long>();
             foreach (var id in ids)
             {
-                if (TryGetUserKey(write.Session, id, out var userKey))
+                if (UserRows.TryGetKey(write.Session, id, out var userKey))
                 {
                     keys.Add(userKey);
                 }

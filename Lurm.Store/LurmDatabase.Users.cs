@@ -12,7 +12,7 @@ public sealed partial class LurmDatabase
     {
         ArgumentNullException.ThrowIfNull(userId);
         using var read = Connections.ReadSnapshot();
-        user = TryGetUserKey(read.Session, userId, out var key) ? new UserReader(read.Session, Registry(read.Session)).Read(key) : null;
+        user = UserRows.TryGetKey(read.Session, userId, out var key) ? new UserReader(read.Session, Registry(read.Session)).Read(key) : null;
         return user is not null;
     }
 
@@ -21,7 +21,7 @@ public sealed partial class LurmDatabase
     {
         ArgumentNullException.ThrowIfNull(userId);
         using var read = Connections.Read();
-        return TryGetUserKey(read.Session, userId, out key);
+        return UserRows.TryGetKey(read.Session, userId, out key);
     }
 
     /// <summary>Writes the id of each key to the same place of <paramref name="ids"/>; null where the key is nobody's.</summary>
@@ -123,14 +123,6 @@ public sealed partial class LurmDatabase
 
     internal int[] ItemInterests() =>
         ItemInterestTable?.Invoke() ?? throw new StoreException(StoreFault.Unavailable, "Lurm.HasInterest needs a model, and none is active. Run 'lurm-train fit', then 'lurm embed'.");
-
-    private static bool TryGetUserKey(Session session, string userId, out long key)
-    {
-        using var statement = session.Prepare("SELECT user_key FROM users WHERE id = ?1");
-        statement.BindText(1, userId);
-        key = statement.Step() ? statement.Int64(0) : 0;
-        return key != 0;
-    }
 
     // Outside any read transaction: conditions on histories scan them.
     private SqlCondition Compile(UserFilter? filter, CancellationToken cancellationToken)

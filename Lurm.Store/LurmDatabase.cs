@@ -1,5 +1,6 @@
 using Lurm.Store.Histories;
 using Lurm.Store.Ingestion;
+using Lurm.Store.Operations;
 using Lurm.Store.Sqlite;
 
 namespace Lurm.Store;
@@ -91,6 +92,7 @@ public sealed partial class LurmDatabase : IDisposable
         var database = new LurmDatabase(folder, time);
         try
         {
+            DatabaseBackup.Unpack(database);
             BatchWork.FinishAll(database, CancellationToken.None);
             database.ResumeErasures();
             return database;

@@ -112,9 +112,7 @@ internal sealed class AttributeWriter : IDisposable
     private RegisteredAttribute Index(RegisteredAttribute attribute)
     {
         NextVersion();
-
-        // The key is a number of ours: an index's condition cannot be a parameter.
-        _session.Execute($"CREATE INDEX {attribute.IndexName} ON attribute_values (value, user_key) WHERE attribute_key = {attribute.Key}");
+        _session.Execute(attribute.CreateIndexSql);
         using (var update = _session.Prepare("UPDATE attributes SET is_indexed = 1 WHERE attribute_key = ?1"))
         {
             update.Bind(1, attribute.Key).Run();

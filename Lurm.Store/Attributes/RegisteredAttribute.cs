@@ -7,4 +7,7 @@ internal sealed record RegisteredAttribute(int Key, AttributeDefinition Definiti
 
     /// <summary>The partial index that an indexed attribute has.</summary>
     public string IndexName => $"attribute_{Key}_by_value";
+
+    /// <summary>Makes it; the key is a number of ours, since an index's condition cannot be a parameter.</summary>
+    public string CreateIndexSql => $"CREATE INDEX {IndexName} ON attribute_values (value, user_key) WHERE attribute_key = {Key}";
 }
