@@ -108,6 +108,8 @@ public sealed class UserFilter : IEquatable<UserFilter>
     /// <inheritdoc/>
     public override int GetHashCode() => string.GetHashCode(_text, StringComparison.Ordinal);
 
+    internal static UserFilter Of(FilterNode root) => new(root);
+
     internal static FilterNode All(FilterNode left, FilterNode right) =>
         new FilterNode.And([.. left is FilterNode.And a ? a.Operands : [left], .. right is FilterNode.And b ? b.Operands : [right]]);
 

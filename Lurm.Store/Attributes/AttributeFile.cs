@@ -117,7 +117,8 @@ internal sealed class AttributeFile(LurmDatabase database, string path, Attribut
 
         for (var i = 0; i < values.Length; i++)
         {
-            var (text, column) = (rows[i + 1], mapping.Attributes[i]);
+            var text = rows[i + 1];
+            var column = mapping.Attributes[i];
             if (text.IsEmpty)
             {
                 values[i] = null;

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using Lurm.Store.Sqlite;
 using Lurm.TestKit;
 
 namespace Lurm.Store.Tests.Privacy;

@@ -9,7 +9,7 @@ public sealed class ErasureTests
     {
         using var canaries = new Canaries(seed: 1);
         Assert.True(canaries.Occurrences(canaries.Database.Folder) >= canaries.Traces.Count / 2, "the search does not see what it must find");
-        var users = canaries.Database.CountUsers();
+        var users = canaries.Database.CountUsers(cancellationToken: TestContext.Current.CancellationToken);
         var events = canaries.Database.GetStats(TestContext.Current.CancellationToken).Events;
 
         var report = canaries.Database.Erase([.. canaries.Ids, "nobody", ""], cancellationToken: TestContext.Current.CancellationToken);
@@ -17,7 +17,7 @@ public sealed class ErasureTests
         Assert.True(report.IsFinished, report.WaitsFor);
         Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
         Assert.Equal((Canaries.Count, 1, Canaries.Count * 80, Canaries.Count * 2, false), (report.Users, report.UnknownIds, report.Events, report.AttributeRows, report.MayReturn));
-        Assert.Equal(users - Canaries.Count, canaries.Database.CountUsers());
+        Assert.Equal(users - Canaries.Count, canaries.Database.CountUsers(cancellationToken: TestContext.Current.CancellationToken));
         var stats = canaries.Database.GetStats(TestContext.Current.CancellationToken);
         Assert.Equal((events - report.Events, 0), (stats.Events, stats.PendingErasures));
         Assert.All(canaries.Ids, id => Assert.False(canaries.Database.TryGetUser(id, out _)));
@@ -60,7 +60,7 @@ public sealed class ErasureTests
                     throw new IOException("the power is gone");
                 }
             };
-            Assert.Throws<IOException>(() => canaries.Database.Erase(canaries.Ids));
+            Assert.Throws<IOException>(() => canaries.Database.Erase(canaries.Ids, cancellationToken: TestContext.Current.CancellationToken));
             canaries.Database.ErasureProbe = null;
 
             Assert.Equal(step == ErasureStep.Finished ? 0 : 1, canaries.Database.GetStats(TestContext.Current.CancellationToken).PendingErasures);

@@ -1,0 +1,81 @@
+using System.Numerics;
+
+namespace Lurm.Store.Filters;
+
+/// <summary>A set of user keys as a bitmap: bit k is user key k. Immutable once built; any number of threads may read.</summary>
+internal sealed class UserSet
+{
+    private readonly ulong[] _words;
+    private int _count = -1;
+
+    public UserSet(ulong[] words) => _words = words;
+
+    /// <summary>The bits; words beyond the last are empty.</summary>
+    public ReadOnlySpan<ulong> Words => _words;
+
+    /// <summary>How many users are in it.</summary>
+    public int Count => _count >= 0 ? _count : _count = CountBits();
+
+    public static int WordsFor(long lastKey) => checked((int)(lastKey / 64 + 1));
+
+    public static UserSet Of(IEnumerable<long> keys, int words)
+    {
+        var bits = new ulong[words];
+        foreach (var key in keys)
+        {
+            // A user that arrived after the columns were read is left for the next answer.
+            if ((ulong)key < (ulong)words * 64)
+            {
+                bits[key >> 6] |= 1UL << (int)key;
+            }
+        }
+
+        return new UserSet(bits);
+    }
+
+    public bool Contains(long key) => (ulong)key < (ulong)_words.Length * 64 && (_words[key >> 6] >> (int)key & 1) != 0;
+
+    public UserSet And(UserSet other) => Combine(other, static (a, b) => a & b);
+
+    public UserSet Or(UserSet other) => Combine(other, static (a, b) => a | b);
+
+    public UserSet Except(UserSet other) => Combine(other, static (a, b) => a & ~b);
+
+    /// <summary>Ascending.</summary>
+    public long[] ToArray()
+    {
+        var keys = new long[Count];
+        var next = 0;
+        for (var i = 0; i < _words.Length; i++)
+        {
+            for (var word = _words[i]; word != 0; word &= word - 1)
+            {
+                keys[next++] = ((long)i << 6) + BitOperations.TrailingZeroCount(word);
+            }
+        }
+
+        return keys;
+    }
+
+    private int CountBits()
+    {
+        var count = 0;
+        foreach (var word in _words)
+        {
+            count += BitOperations.PopCount(word);
+        }
+
+        return count;
+    }
+
+    private UserSet Combine(UserSet other, Func<ulong, ulong, ulong> combine)
+    {
+        var words = new ulong[_words.Length];
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = combine(_words[i], other._words[i]);
+        }
+
+        return new UserSet(words);
+    }
+}
