@@ -4,13 +4,14 @@ using TorchSharp;
 namespace Lurm.Training;
 
 /// <summary>Loads libtorch once, before anything needs it, and explains itself where it does not load.</summary>
-internal static class TorchProbe
+internal static partial class TorchProbe
 {
     /// <summary>Loads libtorch and sets its threads.</summary>
     /// <param name="threads">Threads of one tensor operation; results are reproducible for one number of threads.</param>
     /// <exception cref="TrainingException">It does not load here.</exception>
     public static void Load(int threads)
     {
+        WaitPassively();
         try
         {
             torch.set_num_threads(threads);
@@ -25,6 +26,22 @@ internal static class TorchProbe
 
     /// <summary>Whether a CUDA device can be used; false where libtorch was built without CUDA.</summary>
     public static bool HasCuda() => torch.cuda.is_available();
+
+    /// <summary>
+    /// Lets OpenMP's threads sleep while they wait, unless the user said otherwise: spinning costs up to ten times the work's own time where cores are shared.
+    /// libgomp reads this once, when libtorch loads, and from the C library's environment, which .NET's own setter does not touch.
+    /// </summary>
+    private static void WaitPassively()
+    {
+        const int KeepUsersChoice = 0;
+        if (OperatingSystem.IsLinux())
+        {
+            _ = SetEnvironment("OMP_WAIT_POLICY", "PASSIVE", KeepUsersChoice);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     /// <summary>What to tell a user whose libtorch does not load: the loader's own words, then what is known to help.</summary>
     internal static string Explain(Exception failure)
