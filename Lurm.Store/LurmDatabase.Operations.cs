@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using Lurm.Store.Generations;
 using Lurm.Store.Operations;
 using Lurm.Store.Privacy;
 
@@ -57,13 +59,30 @@ public sealed partial class LurmDatabase
         return UserExport.Write(this, user);
     }
 
-    internal void CheckDerived(List<CheckProblem> problems, bool repair, CancellationToken cancellationToken) => CheckRepresentations(problems, repair, cancellationToken);
+    // The representation of the published generation, under the model's name.
+    internal void ExportRepresentation(Utf8JsonWriter json, long userKey)
+    {
+        using var read = Connections.ReadSnapshot();
+        if (GenerationTable.Published(read.Session) is not { } published)
+        {
+            return;
+        }
 
-    internal void ExportDerived(Utf8JsonWriter json, long userKey) => ExportRepresentations(json, userKey);
+        using var row = read.Session.Prepare("SELECT vector FROM representations WHERE representation = ?1");
+        if (!row.Bind(1, RepresentationKey.Of(published.Number, userKey)).Step())
+        {
+            return;
+        }
 
-    // Representations against users, and the index against representations.
-    partial void CheckRepresentations(List<CheckProblem> problems, bool repair, CancellationToken cancellationToken);
+        json.WriteStartObject("representation");
+        json.WriteString("modelId", published.ModelId);
+        json.WriteStartArray("vector");
+        foreach (var component in MemoryMarshal.Cast<byte, float>(row.Blob(0)))
+        {
+            json.WriteNumberValue(component);
+        }
 
-    // Properties of the user's object: vectors and audience memberships.
-    partial void ExportRepresentations(Utf8JsonWriter json, long userKey);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 }

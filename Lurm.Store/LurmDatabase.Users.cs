@@ -129,11 +129,10 @@ public sealed partial class LurmDatabase
         return [.. keys];
     }
 
-    /// <summary>The active model's interest of each item by item key, -1 for none; set by what loads models.</summary>
-    internal Func<int[]>? ItemInterestTable { get; set; }
-
-    internal int[] ItemInterests() =>
-        ItemInterestTable?.Invoke() ?? throw new StoreException(StoreFault.Unavailable, "Lurm.HasInterest needs a model, and none is active. Run 'lurm-train fit', then 'lurm embed'.");
+    /// <summary>The active model's interest of each item by item key, -1 for none.</summary>
+    internal int[] ItemInterests(CancellationToken cancellationToken) => TryGetActiveModel(out var bundle)
+        ? bundle.Interests.MapItems(ReadItems(cancellationToken), cancellationToken)
+        : throw new StoreException(StoreFault.Unavailable, "Lurm.HasInterest needs a model, and none is active. Run 'lurm-train fit', then 'lurm embed'.");
 
     private UserColumns Columns()
     {

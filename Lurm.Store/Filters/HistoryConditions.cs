@@ -7,7 +7,7 @@ internal sealed class HistoryConditions(LurmDatabase database, CancellationToken
 {
     public long[] WithInterest(int interest, int? months)
     {
-        var interests = database.ItemInterests();
+        var interests = database.ItemInterests(cancellationToken);
         var firstPeriod = months is null ? int.MinValue : FirstPeriod(months.Value);
         var keys = new List<long>();
         database.ReadHistories(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Lurm.Store.Attributes;
+using Lurm.Store.Generations;
 using Lurm.Store.Privacy;
 using Lurm.Store.Sqlite;
 
@@ -21,7 +22,7 @@ internal sealed class DatabaseCheck(LurmDatabase database, bool repair)
         CheckVersions();
         CheckAttributes();
         CheckAudit();
-        database.CheckDerived(_problems, repair, cancellationToken);
+        CheckGenerations(cancellationToken);
         if (repair)
         {
             using var write = database.Connections.Write(cancellationToken);
@@ -130,6 +131,20 @@ internal sealed class DatabaseCheck(LurmDatabase database, bool repair)
         if (repair)
         {
             session.Execute("DELETE " + fromWhere);
+        }
+    }
+
+    private void CheckGenerations(CancellationToken cancellationToken)
+    {
+        List<Generation> generations;
+        using (var read = database.Connections.Read())
+        {
+            generations = GenerationTable.All(read.Session);
+        }
+
+        foreach (var generation in generations.Where(generation => generation.State != GenerationState.Building))
+        {
+            new GenerationCheck(database, generation, Add, repair).Run(cancellationToken);
         }
     }
 

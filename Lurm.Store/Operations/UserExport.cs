@@ -29,7 +29,7 @@ internal static class UserExport
             }
 
             WriteHistory(json, database, user.UserKey);
-            database.ExportDerived(json, user.UserKey);
+            database.ExportRepresentation(json, user.UserKey);
             json.WriteEndObject();
         }
 

@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using Lurm.Store.Encoders;
+using Lurm.Store.Tests.Encoders;
+using Lurm.Store.Tests.Generations;
+
+namespace Lurm.Store.Tests.Privacy;
+
+public sealed class VectorErasureTests
+{
+    [Fact]
+    public void No_vector_of_an_erased_user_is_left_in_any_file_also_after_a_crash_at_any_step()
+    {
+        using var canaries = Embedded(seed: 21);
+        var vectors = canaries.Traces.Count;
+        var copies = new List<string>();
+        canaries.Database.ErasureProbe = step => copies.Add(canaries.CopyAs($"crash-{step}"));
+        Assert.True(canaries.Occurrences(canaries.Database.Folder) >= vectors / 3);
+
+        var report = canaries.Database.Erase(canaries.Ids, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.True(report.IsFinished, report.WaitsFor);
+        Assert.Equal(Canaries.Count, report.Representations);
+        Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
+        Assert.Empty(canaries.Database.Check(cancellationToken: TestContext.Current.CancellationToken).Problems);
+        foreach (var copy in copies)
+        {
+            using var reopened = LurmDatabase.Open(copy);
+            Assert.Equal(0, canaries.Occurrences(copy));
+            Assert.Empty(reopened.Check(cancellationToken: TestContext.Current.CancellationToken).Problems);
+        }
+    }
+
+    [Fact]
+    public void Another_process_that_serves_stops_naming_erased_users_and_keeps_no_file_of_theirs()
+    {
+        using var canaries = Embedded(seed: 22);
+        using var serving = LurmDatabase.Open(canaries.Database.Folder);
+        Assert.NotEmpty(serving.Similar("ordinary-user-1", k: 100, cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.True(canaries.Database.Erase(canaries.Ids, cancellationToken: TestContext.Current.CancellationToken).IsFinished);
+
+        Assert.DoesNotContain(serving.Similar("ordinary-user-1", k: 200, cancellationToken: TestContext.Current.CancellationToken), user => canaries.Ids.Contains(user.Id));
+        Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
+    }
+
+    private static Canaries Embedded(int seed)
+    {
+        const int Interests = 64;
+        var canaries = new Canaries(seed, others: 150);
+        try
+        {
+            var card = Shop.Card("m1", Models.Lifetime()) with { Anchors = 4, AnchorDimensions = 8, Interests = Interests };
+            var random = new Random(seed);
+            var table = new float[Interests * card.Dimensions];
+            foreach (ref var weight in table.AsSpan())
+            {
+                weight = (float)(random.NextDouble() - 0.5);
+            }
+
+            var interests = InterestModel.Create(
+                [.. Enumerable.Range(0, Interests).Select(i => $"interest {i}")],
+                [.. Enumerable.Repeat(1f, Interests)],
+                Enumerable.Range(0, 50_000).Select(i => KeyValuePair.Create($"item-{i}", i % Interests)));
+            var bundle = ModelBundle.Write(canaries["bundle"], card, interests, TinyOnnx.Encoder(card, table));
+            canaries.Database.RegisterModel(bundle.Folder);
+            canaries.Database.Embed();
+            foreach (var id in canaries.Ids)
+            {
+                Assert.True(canaries.Database.TryGetRepresentation(id, out var vector));
+                Remember(canaries.Traces, vector);
+            }
+
+            return canaries;
+        }
+        catch
+        {
+            canaries.Dispose();
+            throw;
+        }
+    }
+
+    // As float32, as float16, and as int8 of the largest component and of one.
+    private static void Remember(List<byte[]> traces, float[] vector)
+    {
+        var largest = vector.Max(Math.Abs);
+        traces.Add(MemoryMarshal.AsBytes(vector.AsSpan()).ToArray());
+        traces.Add(MemoryMarshal.AsBytes(Array.ConvertAll(vector, v => (Half)v).AsSpan()).ToArray());
+        traces.Add(MemoryMarshal.AsBytes(Array.ConvertAll(vector, v => (sbyte)MathF.Round(v / largest * 127)).AsSpan()).ToArray());
+        traces.Add(MemoryMarshal.AsBytes(Array.ConvertAll(vector, v => (sbyte)MathF.Round(v * 127)).AsSpan()).ToArray());
+    }
+}
