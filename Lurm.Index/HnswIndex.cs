@@ -63,6 +63,9 @@ public sealed partial class HnswIndex : IVectorIndex, IDisposable
         }
     }
 
+    /// <summary>Slots in use, free ones included; for tests.</summary>
+    internal int Slots => _pool.Current.Used;
+
     /// <summary>Builds an index over <paramref name="vectors"/>, row i belonging to <c>keys[i]</c>.</summary>
     /// <param name="options">What to build with.</param>
     /// <param name="keys">One key per row, all different.</param>
@@ -95,6 +98,15 @@ public sealed partial class HnswIndex : IVectorIndex, IDisposable
             blocks.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Rows without links, which only <see cref="Scan"/> may be asked about; benchmarks of scans need no graph.</summary>
+    internal static HnswIndex BuildUnlinked(HnswOptions options, ReadOnlySpan<long> keys, ReadOnlySpan<float> vectors)
+    {
+        var blocks = Fill(Validated(options), keys, vectors);
+        var index = new HnswIndex(options, blocks);
+        index.MapKeys(blocks);
+        return index;
     }
 
     /// <inheritdoc/>

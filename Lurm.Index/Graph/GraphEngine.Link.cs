@@ -46,8 +46,7 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact>
         for (var l = Math.Min(level, top); l >= 0; l--)
         {
             Walk(g, s, near, score, l, g.Options.EfConstruction, cancellationToken);
-            near = Candidate.Slot(s.List[0]);
-            score = Candidate.Score(s.List[0]);
+            (near, score) = NearestLive(g, s, near, score);
             Rerank(g, s, s.Count);
             var chosen = Choose(g, s, s.List, s.Count, g.MaxLinks, slot, s.Chosen);
             WriteNew(g, slot, l, s.Chosen, chosen, locks);
@@ -62,6 +61,21 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact>
                 ForceBacklink(g, s.Chosen[0], slot, locks);
             }
         }
+    }
+
+    /// <summary>The best entry of the beam that is live: a removed slot leads nowhere.</summary>
+    private static (int Slot, float Score) NearestLive(GraphBlocks g, SearchState s, int otherwise, float score)
+    {
+        for (var i = 0; i < s.Count; i++)
+        {
+            var slot = Candidate.Slot(s.List[i]);
+            if (g.Live[slot] != 0)
+            {
+                return (slot, Candidate.Score(s.List[i]));
+            }
+        }
+
+        return (otherwise, score);
     }
 
     /// <summary>Picks, best first, those of a sorted list that are nearer to the base than to any picked before (algorithm 4).</summary>
@@ -94,14 +108,14 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact>
         return picked;
     }
 
-    /// <summary>Whether a candidate is nearer to the base (<paramref name="score"/>) than to each of <paramref name="chosen"/>.</summary>
+    /// <summary>Whether a candidate is nearer to the base (<paramref name="score"/>) than to each of <paramref name="chosen"/>; of equal vectors only one is.</summary>
     private static bool IsDiverse(GraphBlocks g, byte* vector, float score, int* chosen, int count, float* scores)
     {
         var i = 0;
         for (; i <= count - 4; i += 4)
         {
             TExact.Dot4(vector, (byte*)g.Vector(chosen[i]), (byte*)g.Vector(chosen[i + 1]), (byte*)g.Vector(chosen[i + 2]), (byte*)g.Vector(chosen[i + 3]), g.PaddedLength, scores);
-            if (scores[0] > score || scores[1] > score || scores[2] > score || scores[3] > score)
+            if (scores[0] >= score || scores[1] >= score || scores[2] >= score || scores[3] >= score)
             {
                 return false;
             }
@@ -109,7 +123,7 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact>
 
         for (; i < count; i++)
         {
-            if (TExact.Dot(vector, (byte*)g.Vector(chosen[i]), g.PaddedLength) > score)
+            if (TExact.Dot(vector, (byte*)g.Vector(chosen[i]), g.PaddedLength) >= score)
             {
                 return false;
             }

@@ -261,7 +261,7 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact> : GraphEngine
             var best = -1;
             for (var i = 0; i < count; i++)
             {
-                if (s.Scores[i] > score)
+                if (s.Scores[i] > score && g.Live[links[i]] != 0)
                 {
                     score = s.Scores[i];
                     best = links[i];

@@ -24,8 +24,8 @@ internal sealed unsafe class Int8Scales
         Steps = steps;
         _inverse = Array.ConvertAll(steps, step => 1f / step);
 
-        // An int32 lane of the narrowest kernel (four lanes) sums length/4 products of at most 127 · largest query.
-        LargestQuery = (float)Math.Min(8191, int.MaxValue / (LargestCode * ((steps.Length + 31) / 32 * 32) / 4.0));
+        // The sum over all components must fit an int32: every kernel ends in one.
+        LargestQuery = (float)Math.Min(8191, int.MaxValue / (LargestCode * (double)steps.Length));
     }
 
     /// <summary>Size of one code step per dimension.</summary>

@@ -1,10 +1,29 @@
+using Lurm.Benchmarks.Index;
+
 namespace Lurm.Benchmarks;
 
+/// <summary>Runs the benchmark that the first argument names; without one, lists them.</summary>
 internal static class Program
 {
-    public static int Main()
+    private static readonly Dictionary<string, Func<string[], int>> Benchmarks = new(StringComparer.Ordinal)
     {
-        Console.Error.WriteLine("benchmarks: none yet");
+        ["index"] = IndexBenchmark.Run,
+        ["index-filter"] = FilterBenchmark.Run,
+        ["index-churn"] = ChurnBenchmark.Run,
+        ["index-open"] = OpenBenchmark.Run,
+        ["index-scan"] = ScanBenchmark.Run,
+        ["index-ratios"] = RatioReport.Run,
+        ["kernels"] = KernelBenchmark.Run,
+    };
+
+    public static int Main(string[] args)
+    {
+        if (args.Length > 0 && Benchmarks.TryGetValue(args[0], out var benchmark))
+        {
+            return benchmark(args[1..]);
+        }
+
+        Console.Error.WriteLine($"usage: dotnet run -c Release --project tests/Lurm.Benchmarks -- {string.Join(" | ", Benchmarks.Keys)} …");
         return 2;
     }
 }

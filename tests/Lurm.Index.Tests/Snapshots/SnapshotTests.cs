@@ -1,6 +1,6 @@
 using Lurm.TestKit;
 
-namespace Lurm.Index.Tests;
+namespace Lurm.Index.Tests.Snapshots;
 
 public class SnapshotTests
 {
