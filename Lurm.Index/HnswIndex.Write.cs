@@ -9,6 +9,9 @@ public sealed unsafe partial class HnswIndex
     /// <summary>Removed slots still in someone's list that are let wait before one pass over all lists frees them: 1 / this of all.</summary>
     private const int SweepShare = 50;
 
+    /// <summary>Removals between two looks for slots that no path reaches any more: 1 / this of all, and a few.</summary>
+    private const int ReconnectShare = 16;
+
     /// <summary>Removed slots below which nothing is compacted.</summary>
     private const int CompactSlots = 4096;
 
@@ -20,6 +23,9 @@ public sealed unsafe partial class HnswIndex
 
     /// <summary>Free runs of upper lists by length.</summary>
     private readonly Dictionary<int, Stack<int>> _freeUpper = [];
+
+    /// <summary>Removals since the last look for slots that no path reaches.</summary>
+    private int _removals;
 
     /// <summary>Live vectors at which the int8 steps are fitted again.</summary>
     private int _nextFit = 256;
@@ -247,6 +253,12 @@ public sealed unsafe partial class HnswIndex
             blocks.Keys[slot] = 0;
         }
 
+        if (++_removals > (SmallestCapacity / 8) + (blocks.Used / ReconnectShare))
+        {
+            _removals = 0;
+            _ = _engine.Reconnect(blocks, state, CancellationToken.None);
+        }
+
         if (blocks.Levels[slot] == 0 && blocks.InDegree[slot] == 0)
         {
             _free.Push(slot);
@@ -291,6 +303,7 @@ public sealed unsafe partial class HnswIndex
         }
 
         _limbo.Clear();
+        _removals = 0;
         _ = _engine.Reconnect(blocks, state, CancellationToken.None);
     }
 

@@ -13,6 +13,7 @@ internal static class Program
         ["index-open"] = OpenBenchmark.Run,
         ["index-scan"] = ScanBenchmark.Run,
         ["index-ratios"] = RatioReport.Run,
+        ["index-targets"] = TargetReport.Run,
         ["kernels"] = KernelBenchmark.Run,
     };
 

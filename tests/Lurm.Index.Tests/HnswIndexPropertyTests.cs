@@ -6,7 +6,7 @@ namespace Lurm.Index.Tests;
 public class HnswIndexPropertyTests
 {
     private const int D = 12;
-    private const int Keys = 60;
+    private const int Keys = 120;
 
     private enum Step
     {
@@ -25,10 +25,10 @@ public class HnswIndexPropertyTests
         using var folder = new TemporaryFolder();
         var path = folder["p"];
         var step = Gen.Frequency((10, Gen.Const(Step.Upsert)), (7, Gen.Const(Step.Remove)), (1, Gen.Const(Step.SaveAndOpen)), (1, Gen.Const(Step.Compact)));
-        Gen.Select(step, Gen.Int[0, Keys - 1], Gen.Int[0, 10_000]).Array[0, 300].Sample(
+        Gen.Select(step, Gen.Int[0, Keys - 1], Gen.Int[0, 10_000]).Array[0, 500].Sample(
             steps =>
             {
-                var index = new HnswIndex(new HnswOptions { Dimensions = D, MaxLinks = 4, EfConstruction = 20, Storage = storage });
+                var index = new HnswIndex(new HnswOptions { Dimensions = D, MaxLinks = 8, EfConstruction = 40, Storage = storage });
                 var model = new Dictionary<long, float[]>();
                 foreach (var (what, key, seed) in steps)
                 {
@@ -61,7 +61,7 @@ public class HnswIndexPropertyTests
                     return Holds(index, model);
                 }
             },
-            iter: 150,
+            iter: 80,
             threads: 1,
             seed: "0000000000001");
     }
@@ -83,7 +83,7 @@ public class HnswIndexPropertyTests
             }
 
             // Two keys may have drawn the same vector: the score says whether one of them was found.
-            index.Search(expected, hits.AsSpan(0, 1), 16);
+            index.Search(expected, hits.AsSpan(0, 1), 64);
             if (Math.Abs(hits[0].Score - 1) > 1e-5f || !model[hits[0].Key].SequenceEqual(expected))
             {
                 return false;

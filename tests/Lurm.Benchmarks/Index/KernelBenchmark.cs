@@ -7,7 +7,7 @@ namespace Lurm.Benchmarks.Index;
 
 /// <summary>Inner products of one query with four vectors at a time, out of the first-level cache: what the kernels alone cost.</summary>
 /// <remarks><c>kernels [BenchmarkDotNet arguments]</c>.</remarks>
-public sealed unsafe class KernelBenchmark : IDisposable
+public unsafe class KernelBenchmark : IDisposable
 {
     private const int Vectors = 16;
     private NativeBlock? _block;
@@ -30,7 +30,11 @@ public sealed unsafe class KernelBenchmark : IDisposable
     }
 
     [GlobalCleanup]
-    public void Dispose() => _block?.Dispose();
+    public void Dispose()
+    {
+        _block?.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Vectors)]
     public float Float32_scalar() => All<Float32Scalar>(sizeof(float));
