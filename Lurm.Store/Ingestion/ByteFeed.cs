@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Lurm.Store.Ingestion;
 
 /// <summary>The bytes of a file or stream, gzip taken off (told from the first two bytes, whatever the name), decompressed on a thread of its own.</summary>
@@ -17,18 +15,15 @@ internal sealed class ByteFeed : IDisposable
         _length = source.CanSeek ? source.Length : 0;
         Span<byte> magic = stackalloc byte[2];
         var read = source.ReadAtLeast(magic, 2, throwOnEndOfStream: false);
-        Stream whole = source;
+        var taken = magic[..read].ToArray();
         if (source.CanSeek)
         {
             source.Seek(-read, SeekOrigin.Current);
-        }
-        else
-        {
-            whole = new PrefixedStream(magic[..read].ToArray(), source);
+            taken = [];
         }
 
         IsGzip = read == 2 && magic[0] == 0x1F && magic[1] == 0x8B;
-        _stream = IsGzip ? new ReadAheadStream(new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true)) : whole;
+        _stream = IsGzip ? ReadAheadStream.Gunzip(taken, source) : taken.Length > 0 ? new FramedStream(taken, source, []) : source;
     }
 
     /// <summary>Whether it was compressed.</summary>

@@ -39,7 +39,11 @@ internal sealed class CsvRows : RowSource
         : base(name)
     {
         _feed = feed;
-        Fill();
+        while (_end <= Encoding.UTF8.Preamble.Length && !_ended)
+        {
+            Fill();
+        }
+
         _at = _buffer.AsSpan(0, _end).StartsWith(Encoding.UTF8.Preamble) ? 3 : 0;
         if (_at == _end)
         {

@@ -30,7 +30,11 @@ internal sealed class NdjsonRows : RowSource
         _names = [.. wanted.Select(Encoding.UTF8.GetBytes)];
         _starts = new int[wanted.Count];
         _lengths = new int[wanted.Count];
-        Fill();
+        while (_end <= Encoding.UTF8.Preamble.Length && !_ended)
+        {
+            Fill();
+        }
+
         _at = _buffer.AsSpan(0, _end).StartsWith(Encoding.UTF8.Preamble) ? 3 : 0;
         if (_at == _end)
         {

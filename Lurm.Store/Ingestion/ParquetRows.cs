@@ -108,7 +108,15 @@ internal sealed class ParquetRows : RowSource
 
     private Func<int, string?> Flat(ParquetRowGroupReader group, DataField field)
     {
-        if (field.ClrType == typeof(string))
+        if (field.ClrType == typeof(ReadOnlyMemory<byte>) || field.ClrType == typeof(byte[]))
+        {
+            // Text that its writer did not mark as text.
+            var bytes = new byte[]?[_rows];
+            group.ReadAsync(field, bytes.AsMemory()!).AsTask().GetAwaiter().GetResult();
+            return row => bytes[row] is { } value ? Encoding.UTF8.GetString(value) : null;
+        }
+
+        if (field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string))
         {
             var texts = new string?[_rows];
             group.ReadAsync(field, texts.AsMemory()!).AsTask().GetAwaiter().GetResult();

@@ -1,8 +1,14 @@
 using System.Collections.Concurrent;
+using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace Lurm.Store.Ingestion;
 
-/// <summary>Reads another stream ahead on a thread of its own, at most <see cref="Blocks"/> blocks: decompression beside parsing. Owns it.</summary>
+/// <summary>Decompresses gzip on a thread of its own, at most <see cref="Blocks"/> blocks ahead of its reader.</summary>
+/// <remarks>
+/// .NET's GZipStream takes a file that was cut off for one that ended. So a last member with a random mark is put behind the source's bytes (gzip members
+/// may follow one another): only if the source ended where a member ends does the mark come out at the end, from where it is taken away.
+/// </remarks>
 internal sealed class ReadAheadStream : Stream
 {
     private const int Blocks = 8;
@@ -13,14 +19,29 @@ internal sealed class ReadAheadStream : Stream
     private readonly ConcurrentBag<byte[]> _empty = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _reader;
+    private readonly byte[] _mark;
     private Block _current = new([], 0, null);
     private int _at;
 
-    public ReadAheadStream(Stream source)
+    private ReadAheadStream(Stream source, byte[] mark)
     {
         _source = source;
+        _mark = mark;
         _reader = new Thread(ReadAhead) { IsBackground = true, Name = "lurm read ahead" };
         _reader.Start();
+    }
+
+    /// <summary>The content of <paramref name="source"/>, of which the bytes <paramref name="taken"/> were read already; the source stays the caller's.</summary>
+    public static ReadAheadStream Gunzip(byte[] taken, Stream source)
+    {
+        var mark = RandomNumberGenerator.GetBytes(16);
+        var member = new MemoryStream();
+        using (var gzip = new GZipStream(member, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(mark);
+        }
+
+        return new ReadAheadStream(new GZipStream(new FramedStream(taken, source, member.ToArray()), CompressionMode.Decompress), mark);
     }
 
     public override bool CanRead => true;
@@ -95,16 +116,33 @@ internal sealed class ReadAheadStream : Stream
     {
         try
         {
+            // What may be the mark stays behind until more comes.
+            var held = new byte[_mark.Length];
+            var heldBytes = 0;
             while (true)
             {
                 var bytes = _empty.TryTake(out var used) ? used : new byte[BlockBytes];
-                var length = _source.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-                if (length == 0)
+                held.AsSpan(0, heldBytes).CopyTo(bytes);
+                var length = heldBytes + _source.ReadAtLeast(bytes.AsSpan(heldBytes), bytes.Length - heldBytes, throwOnEndOfStream: false);
+                var ended = length < bytes.Length;
+                heldBytes = Math.Min(_mark.Length, length);
+                bytes.AsSpan(length - heldBytes, heldBytes).CopyTo(held);
+                if (length > heldBytes)
                 {
-                    break;
+                    _full.Add(new Block(bytes, length - heldBytes, null), _stop.Token);
                 }
 
-                _full.Add(new Block(bytes, length, null), _stop.Token);
+                if (!ended)
+                {
+                    continue;
+                }
+
+                if (!held.AsSpan(0, heldBytes).SequenceEqual(_mark))
+                {
+                    throw new InvalidDataException("It ends before its end, or something else follows it.");
+                }
+
+                break;
             }
         }
         catch (OperationCanceledException)

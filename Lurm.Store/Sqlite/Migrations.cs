@@ -16,7 +16,10 @@ internal static class Migrations
     public static int Latest => All[^1].Number;
 
     /// <summary>Makes a new database file: all migrations in one transaction, under another name until it is whole.</summary>
-    public static void CreateFile(string path, string grain)
+    /// <param name="path">The file, which must not be there.</param>
+    /// <param name="grain">'month' or 'day'.</param>
+    /// <param name="upTo">The schema to make; an older one only to test migrating it.</param>
+    public static void CreateFile(string path, string grain, int upTo = int.MaxValue)
     {
         var unfinished = path + ".creating";
         File.Delete(unfinished);
@@ -25,7 +28,7 @@ internal static class Migrations
             "PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"))
         {
             session.Execute("BEGIN IMMEDIATE");
-            Apply(session, 0);
+            Apply(session, 0, upTo);
             session.Execute($"PRAGMA application_id={ApplicationId}");
             session.Execute($"INSERT INTO settings (name, value) VALUES ('grain', '{grain}'), ('history_version', 0)");
             session.Execute("COMMIT");
@@ -64,7 +67,7 @@ internal static class Migrations
         try
         {
             // Another process may have migrated while we waited for the lock.
-            Apply(session, Version(session, path));
+            Apply(session, Version(session, path), int.MaxValue);
             session.Execute("COMMIT");
         }
         catch
@@ -86,11 +89,11 @@ internal static class Migrations
             : throw new StoreException(StoreFault.Incompatible, $"'{path}' has schema version {found}; this Lurm knows up to {Latest}. Open it with a newer Lurm.");
     }
 
-    private static void Apply(Session session, int from)
+    private static void Apply(Session session, int from, int upTo)
     {
         foreach (var (number, resource) in All)
         {
-            if (number <= from)
+            if (number <= from || number > upTo)
             {
                 continue;
             }

@@ -1,9 +1,10 @@
 namespace Lurm.Store.Ingestion;
 
-/// <summary>A stream whose first bytes were already taken from it. Does not own it.</summary>
-internal sealed class PrefixedStream(byte[] prefix, Stream rest) : Stream
+/// <summary>A stream with bytes before and behind it: those that were already taken from it, and a mark. Does not own it.</summary>
+internal sealed class FramedStream(byte[] before, Stream stream, byte[] behind) : Stream
 {
-    private int _at;
+    private int _before;
+    private int _behind;
 
     public override bool CanRead => true;
 
@@ -21,15 +22,9 @@ internal sealed class PrefixedStream(byte[] prefix, Stream rest) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        if (_at == prefix.Length)
-        {
-            return rest.Read(buffer);
-        }
-
-        var count = Math.Min(buffer.Length, prefix.Length - _at);
-        prefix.AsSpan(_at, count).CopyTo(buffer);
-        _at += count;
-        return count;
+        var read = Take(before, ref _before, buffer);
+        read = read > 0 || buffer.IsEmpty ? read : stream.Read(buffer);
+        return read > 0 ? read : Take(behind, ref _behind, buffer);
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
@@ -43,4 +38,12 @@ internal sealed class PrefixedStream(byte[] prefix, Stream rest) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private static int Take(byte[] bytes, ref int at, Span<byte> buffer)
+    {
+        var count = Math.Min(buffer.Length, bytes.Length - at);
+        bytes.AsSpan(at, count).CopyTo(buffer);
+        at += count;
+        return count;
+    }
 }
