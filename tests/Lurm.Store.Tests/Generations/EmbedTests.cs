@@ -248,7 +248,7 @@ public sealed class EmbedTests
         var conflict = Assert.Throws<StoreException>(() => shop.Register("m1", seed: 2));
 
         Assert.Equal(StoreFault.Conflict, conflict.Fault);
-        using var days = LurmDatabase.Create(shop["days"], Histories.PeriodGrain.Day);
+        using var days = LurmDatabase.Create(shop["days"], Lurm.Store.Histories.PeriodGrain.Day);
         var grain = Assert.Throws<StoreException>(() => days.RegisterModel(Path.Combine(shop.Folder, "models", "m1")));
         Assert.Equal(StoreFault.Incompatible, grain.Fault);
     }

@@ -11,6 +11,7 @@ public sealed class ParquetRowsTests
     public async Task Events_come_from_Parquet_with_any_type_of_column()
     {
         using var shop = new Shop();
+        string[] users = ["u", "v"];
         var user = new DataField<string>("user");
         var item = new DataField<long>("item");
         var time = new DataField<DateTime>("time");
@@ -21,7 +22,7 @@ public sealed class ParquetRowsTests
             for (var group = 0; group < 2; group++)
             {
                 using var rows = writer.CreateRowGroup();
-                await rows.WriteAsync(user, new[] { "u", "v" });
+                await rows.WriteAsync(user, users);
                 await rows.WriteAsync<long>(item, new[] { 7L, 8L + group }, cancellationToken: Token);
                 await rows.WriteAsync<DateTime>(time, new[] { new DateTime(2020, 9, 13, 12, 26, 40, DateTimeKind.Utc), new DateTime(2021, 1, 1, 0, 0, 0, DateTimeKind.Utc) }, cancellationToken: Token);
                 await rows.WriteAsync<double>(weight, new double?[] { null, 0.5 }, cancellationToken: Token);
@@ -41,6 +42,9 @@ public sealed class ParquetRowsTests
     public async Task Vectors_of_items_come_from_lists()
     {
         using var shop = new Shop();
+        string[] ids = ["x", "y"];
+        float[] components = [1, 2, 3, 4, 5, 6];
+        int[] repetitions = [0, 1, 1, 0, 1, 1];
         var id = new DataField<string>("id");
         var component = new DataField<float>("element");
         var vector = new ListField("vector", component);
@@ -49,9 +53,9 @@ public sealed class ParquetRowsTests
         await using (var writer = await ParquetWriter.CreateAsync(schema, stream, cancellationToken: Token))
         {
             using var rows = writer.CreateRowGroup();
-            await rows.WriteAsync(id, new[] { "x", "y" });
+            await rows.WriteAsync(id, ids);
             var levels = Enumerable.Repeat(schema.DataFields[1].MaxDefinitionLevel, 6).ToArray();
-            await rows.WriteAllPartsAsync<float>(schema.DataFields[1], new[] { 1f, 2f, 3f, 4f, 5f, 6f }, levels, new[] { 0, 1, 1, 0, 1, 1 }, Token);
+            await rows.WriteAllPartsAsync<float>(schema.DataFields[1], components, levels, repetitions, Token);
             rows.CompleteValidate();
         }
 
