@@ -26,6 +26,30 @@ public sealed partial class LurmDatabase
         return new SimilarSearch(this, view, cancellationToken).Run(query);
     }
 
+    /// <summary>Finds the users most like some seed users.</summary>
+    /// <exception cref="StoreException">Unavailable: nothing is embedded yet. Invalid: no seed matches, or the query contradicts itself. NotFound: no such audience.</exception>
+    /// <remarks>The first such query after a change reads everyone's activity and keeps all representations a second time in memory.</remarks>
+    public LookalikeResult Lookalike(LookalikeQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        using var view = Views.Borrow(cancellationToken);
+        return new LookalikeSearch(this, view, cancellationToken).Run(query);
+    }
+
+    /// <summary>Measures how many of the true nearest users the index finds, on some of these very users.</summary>
+    /// <param name="k">Neighbours of each user, 1 to 1,000.</param>
+    /// <param name="sample">How many users are asked for; all where there are fewer.</param>
+    /// <param name="seed">Chooses them.</param>
+    /// <param name="cancellationToken">Checked while searching.</param>
+    public RecallReport MeasureRecall(int k = 10, int sample = 1000, int seed = 1, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, 1000);
+        ArgumentOutOfRangeException.ThrowIfLessThan(sample, 1);
+        using var view = Views.Borrow(cancellationToken);
+        return RecallProbe.Run(this, view, k, sample, seed, cancellationToken);
+    }
+
     /// <summary>A user's representation in the published generation, shape [Anchors × AnchorDimensions]; false where it has none.</summary>
     public bool TryGetRepresentation(string userId, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out float[]? representation)
     {

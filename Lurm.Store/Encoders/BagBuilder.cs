@@ -63,6 +63,9 @@ public sealed class BagBuilder
     /// <summary>Bag <paramref name="index"/> of the user last built.</summary>
     public UserBag this[int index] => _buffers[index].View();
 
+    /// <summary>Whether it was made with this very table.</summary>
+    internal bool Uses(int[] itemInterests) => ReferenceEquals(_itemInterests, itemInterests);
+
     /// <summary>Derives all bags of one user.</summary>
     /// <param name="entries">The whole history, sorted by period.</param>
     /// <returns>False where no bag holds anything: no item of the history has an interest with an idf above 0.</returns>

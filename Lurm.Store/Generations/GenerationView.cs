@@ -10,6 +10,8 @@ namespace Lurm.Store.Generations;
 /// <remarks>Borrow it from <see cref="GenerationViews"/>; it closes when the last borrower has returned it.</remarks>
 internal sealed class GenerationView : IDisposable
 {
+    private readonly Lock _matrixLock = new();
+    private AudienceMatrix? _matrix;
     private int _references = 1;
 
     private GenerationView(LurmDatabase database, Generation generation, ModelBundle bundle, HnswIndex index)
@@ -119,6 +121,15 @@ internal sealed class GenerationView : IDisposable
         }
 
         Index.Upsert(userKey, MemoryMarshal.Cast<byte, float>(row.Blob(2)));
+    }
+
+    /// <summary>Everyone's rows, for queries that score everyone; made when first needed and after changes.</summary>
+    public AudienceMatrix Matrix(LurmDatabase database, CancellationToken cancellationToken)
+    {
+        lock (_matrixLock)
+        {
+            return _matrix is { } matrix && matrix.Edition == Edition ? matrix : _matrix = AudienceMatrix.Read(database, this, cancellationToken);
+        }
     }
 
     /// <summary>Counts a borrower in; false where it has closed.</summary>

@@ -31,6 +31,30 @@ internal static class RepresentationReader
         }
     }
 
+    /// <summary>The user keys of a generation, ascending.</summary>
+    public static long[] ReadKeys(Connections connections, long generation, CancellationToken cancellationToken)
+    {
+        var keys = new List<long>();
+        var next = RepresentationKey.First(generation);
+        var rows = Page;
+        while (rows == Page)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            rows = 0;
+            using var read = connections.Read();
+            using var statement = read.Session.Prepare("SELECT representation FROM representations WHERE representation BETWEEN ?1 AND ?2 ORDER BY representation LIMIT ?3");
+            statement.Bind(1, next).Bind(2, RepresentationKey.Last(generation)).Bind(3, Page);
+            while (statement.Step())
+            {
+                rows++;
+                next = statement.Int64(0) + 1;
+                keys.Add(RepresentationKey.UserKey(next - 1));
+            }
+        }
+
+        return [.. keys];
+    }
+
     /// <summary>All of a generation: keys ascending, and vectors, row-major.</summary>
     public static (long[] Keys, float[] Vectors) ReadAll(Connections connections, long generation, CancellationToken cancellationToken)
     {

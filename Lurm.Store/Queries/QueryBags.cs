@@ -57,10 +57,15 @@ internal sealed class QueryBags : IDisposable
         }
     }
 
-    /// <summary>A builder of nothing but the lifetime bag, whatever the model's own bags are.</summary>
-    public BagBuilder LifetimeBuilder(ReadOnlySpan<HistoryEntry> entries)
+    /// <summary>A builder of nothing but the lifetime bag, whatever the model's own bags are; <paramref name="last"/> again where it still does.</summary>
+    public BagBuilder LifetimeBuilder(ReadOnlySpan<HistoryEntry> entries, BagBuilder? last = null)
     {
         var (interests, kinds) = Tables(entries);
+        if (last is not null && last.Uses(interests))
+        {
+            return last;
+        }
+
         var card = _bundle.Card with { Bags = [new BagInput { Name = "lifetime", Scale = Scale.Lifetime }] };
         return new BagBuilder(card, _bundle.Interests, interests, kinds);
     }

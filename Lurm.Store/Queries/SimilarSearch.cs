@@ -16,6 +16,9 @@ internal sealed class SimilarSearch(LurmDatabase database, GenerationView view, 
     /// <summary>How many interests an explanation names.</summary>
     private const int MaxShared = 10;
 
+    /// <summary>The beam width of a search for <paramref name="hits"/> users.</summary>
+    public static int Ef(int hits) => Math.Max(MinEf, 2 * hits);
+
     /// <summary>The fast path: one stored user, no options.</summary>
     public IReadOnlyList<SimilarUser> ByUser(string userId, int k, UserFilter? filter)
     {
@@ -75,7 +78,7 @@ internal sealed class SimilarSearch(LurmDatabase database, GenerationView view, 
                 return users;
             }
 
-            var ef = Math.Max(MinEf, 2 * hits.Length);
+            var ef = Ef(hits.Length);
             var found = passing is null ? view.Index.Search(vector, hits, ef, cancellationToken) : view.Index.Search(vector, hits, ef, passing, cancellationToken).Count;
             Collect(hits.AsSpan(0, found), k, self, minScore, users);
             if (users.Count == k || found < wanted || (minScore is { } floor && found > 0 && hits[found - 1].Score < floor))

@@ -1,0 +1,171 @@
+using System.Numerics.Tensors;
+using Lurm.Index.Lookalike;
+
+namespace Lurm.Store.Queries;
+
+/// <summary>Fits a method on seeds and a background drawn from everyone, and scores every row of a matrix.</summary>
+internal sealed class LookalikeScores(LurmDatabase database, AudienceMatrix matrix, QueryBags bags, int seed, CancellationToken cancellationToken)
+{
+    /// <summary>Seeds that a fit looks at; more move the answer by less than the draw of the background does.</summary>
+    private const int MaxSeeds = 10_000;
+
+    /// <summary>Users drawn as background: enough that each of 130 weights rests on tens of them.</summary>
+    private const int Background = 10_000;
+
+    /// <summary>Scores of all rows. <paramref name="seeds"/>: rows, ascending.</summary>
+    public float[] Score(LookalikeMethod method, int[] seeds) => method switch
+    {
+        LookalikeMethod.Logistic => Logistic(seeds),
+        LookalikeMethod.Clusters => Clusters(seeds),
+        LookalikeMethod.Centroid => Centroid(seeds),
+        LookalikeMethod.LogOdds => LogOdds(seeds),
+        LookalikeMethod.Ensemble => Ensemble(seeds),
+        _ => throw new ArgumentOutOfRangeException(nameof(method), method, "expected a method"),
+    };
+
+    /// <summary>Mean cosine of two of these rows, drawn without replacement.</summary>
+    public double Coherence(int[] rows)
+    {
+        var mean = new double[matrix.Dimensions];
+        foreach (var row in rows)
+        {
+            for (var d = 0; d < mean.Length; d++)
+            {
+                mean[d] += matrix[row][d];
+            }
+        }
+
+        var squares = mean.Sum(value => value * value);
+        return rows.Length < 2 ? 1 : (squares - rows.Length) / ((double)rows.Length * (rows.Length - 1));
+    }
+
+    /// <summary>Rows drawn from everyone, ascending.</summary>
+    public int[] DrawBackground() => Draw(Enumerable.Range(0, matrix.Count).ToArray(), Background, seed);
+
+    private float[] Logistic(int[] seeds)
+    {
+        var rows = Draw(seeds, MaxSeeds, seed);
+
+        // Few seeds say little about 130 weights: the penalty grows as they get fewer.
+        var options = new LogisticOptions { SideColumns = AudienceMatrix.SideColumns, Penalty = Math.Max(0.001, 0.5 / rows.Length) };
+        return Linear(LogisticScorer.Fit(Gather(rows, matrix.Columns), Gather(DrawBackground(), matrix.Columns), matrix.Columns, options, cancellationToken));
+    }
+
+    private float[] Centroid(int[] seeds) =>
+        Linear(CentroidScorer.Fit(Gather(Draw(seeds, MaxSeeds, seed), matrix.Dimensions), Gather(DrawBackground(), matrix.Dimensions), matrix.Dimensions));
+
+    private float[] Clusters(int[] seeds)
+    {
+        var scorer = ClusterScorer.Fit(
+            Gather(Draw(seeds, MaxSeeds, seed), matrix.Dimensions),
+            Gather(DrawBackground(), matrix.Dimensions),
+            matrix.Dimensions,
+            new ClusterOptions { Seed = seed },
+            cancellationToken);
+        return Each((row, _) => scorer.Score(row[..matrix.Dimensions]));
+    }
+
+    private float[] LogOdds(int[] seeds)
+    {
+        var weights = InterestOdds.Of(database, bags, Array.ConvertAll(seeds, row => matrix.Keys[row]), cancellationToken).ToWeights();
+        var scores = new float[matrix.Count];
+        var row = 0;
+        Encoders.BagBuilder? builder = null;
+        database.ReadHistories(
+            (user, entries) =>
+            {
+                while (row < matrix.Count && matrix.Keys[row] < user)
+                {
+                    row++;
+                }
+
+                if (row == matrix.Count || matrix.Keys[row] != user)
+                {
+                    return;
+                }
+
+                builder = bags.LifetimeBuilder(entries, builder);
+                builder.Build(entries);
+                var bag = builder[0];
+                var sum = 0f;
+                for (var i = 0; i < bag.Keys.Length; i++)
+                {
+                    sum += bag.Values[i] * weights[bag.Keys[i]];
+                }
+
+                scores[row] = sum;
+            },
+            cancellationToken: cancellationToken);
+        return scores;
+    }
+
+    private float[] Ensemble(int[] seeds)
+    {
+        var mean = new float[matrix.Count];
+        var all = Enumerable.Range(0, matrix.Count).ToArray();
+        LookalikeMethod[] methods = [LookalikeMethod.Logistic, LookalikeMethod.Clusters, LookalikeMethod.LogOdds];
+        foreach (var method in methods)
+        {
+            var order = Ranking.Best(Score(method, seeds), all, matrix.Count);
+            for (var rank = 0; rank < order.Length; rank++)
+            {
+                mean[order[rank]] += (order.Length - 1 - rank) / (float)(Math.Max(1, order.Length - 1) * methods.Length);
+            }
+        }
+
+        return mean;
+    }
+
+    private float[] Linear(LinearScorer scorer)
+    {
+        var weights = scorer.Weights.ToArray();
+        var bias = scorer.Bias;
+        return Each((row, _) => TensorPrimitives.Dot(row[..weights.Length], weights) + bias);
+    }
+
+    private float[] Each(Scorer score)
+    {
+        const int Slice = 8192;
+        var scores = new float[matrix.Count];
+        Parallel.For(0, (matrix.Count + Slice - 1) / Slice, new ParallelOptions { CancellationToken = cancellationToken }, slice =>
+        {
+            for (var row = slice * Slice; row < Math.Min(matrix.Count, (slice + 1) * Slice); row++)
+            {
+                scores[row] = score(matrix[row], row);
+            }
+        });
+        return scores;
+    }
+
+    private float[] Gather(int[] rows, int columns)
+    {
+        var gathered = new float[rows.Length * columns];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            matrix[rows[i]][..columns].CopyTo(gathered.AsSpan(i * columns));
+        }
+
+        return gathered;
+    }
+
+    /// <summary>At most <paramref name="most"/> of <paramref name="rows"/>, each as likely as any other, ascending (Floyd's draw).</summary>
+    private static int[] Draw(int[] rows, int most, int seed)
+    {
+        if (rows.Length <= most)
+        {
+            return rows;
+        }
+
+        var random = new Random(seed);
+        var chosen = new HashSet<int>();
+        for (var i = rows.Length - most; i < rows.Length; i++)
+        {
+            var at = random.Next(i + 1);
+            chosen.Add(chosen.Contains(at) ? i : at);
+        }
+
+        return [.. chosen.Order().Select(at => rows[at])];
+    }
+
+    private delegate float Scorer(ReadOnlySpan<float> row, int index);
+}
