@@ -43,6 +43,11 @@ public sealed partial class LurmDatabase
         using var lease = EmbedLease.Take(Connections, Time, cancellationToken);
         var report = new Embedding(this, lease, options, progress, cancellationToken).Run();
         Views.Refresh(cancellationToken);
+        if (report.IsNewGeneration || report.Embedded > 0)
+        {
+            RefreshAudiences(cancellationToken);
+        }
+
         return report;
     }
 

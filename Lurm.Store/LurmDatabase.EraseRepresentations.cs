@@ -1,3 +1,4 @@
+using Lurm.Store.Audiences;
 using Lurm.Store.Generations;
 
 namespace Lurm.Store;
@@ -32,6 +33,7 @@ public sealed partial class LurmDatabase
                 GenerationTable.NoteChange(write.Session, change + i, generation: 0, userKeys[i], removed: true);
             }
 
+            AudienceTable.Erase(write.Session, [.. userKeys]);
             write.Commit();
         }
 

@@ -6,6 +6,9 @@ namespace Lurm.Store.Generations;
 /// <summary>Reads and writes the tables of migration 002. Every method works inside the caller's transaction.</summary>
 internal static class GenerationTable
 {
+    /// <summary>Changes kept although all snapshots hold them: the users of some nightly increments.</summary>
+    private const int KeptChanges = 50_000;
+
     private const string Columns = """
         SELECT g.generation, g.model_key, m.id, g.state, g.history_version, g.cursor, g.zero_users, g.watermark, g.snapshot, g.published_at
         FROM generations g JOIN models m USING (model_key)
@@ -142,9 +145,24 @@ internal static class GenerationTable
         return statement.Int64(0);
     }
 
-    /// <summary>Drops changes that every kept snapshot holds.</summary>
-    public static void DropOldChanges(Session session) => session.Execute(
-        "DELETE FROM representation_changes WHERE change_number <= (SELECT min(watermark) FROM generations WHERE state <> 'building')");
+    /// <summary>Drops changes that every kept snapshot holds, but for the latest: readers that are a little behind follow those instead of opening the snapshot anew.</summary>
+    public static void DropOldChanges(Session session)
+    {
+        using (var note = session.Prepare("""
+            UPDATE settings SET value = max(value, coalesce(min(
+                (SELECT min(watermark) FROM generations WHERE state <> 'building'),
+                (SELECT value FROM settings WHERE name = 'representation_change') - ?1), 0))
+            WHERE name = 'representation_changes_dropped'
+            """))
+        {
+            note.Bind(1, KeptChanges).Run();
+        }
+
+        session.Execute("DELETE FROM representation_changes WHERE change_number <= (SELECT value FROM settings WHERE name = 'representation_changes_dropped')");
+    }
+
+    /// <summary>Changes up to this number are not kept any more.</summary>
+    public static long DroppedChanges(Session session) => session.QueryInt64("SELECT value FROM settings WHERE name = 'representation_changes_dropped'");
 
     private static Generation? First(Session session, string sql, long? parameter)
     {

@@ -77,8 +77,7 @@ internal sealed class GenerationView : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             rows = 0;
             using var read = connections.ReadSnapshot();
-            var current = GenerationTable.Find(read.Session, Generation.Number);
-            if (current is null || (current.Watermark > AppliedChange && IsTrimmed(read.Session)))
+            if (AppliedChange < GenerationTable.DroppedChanges(read.Session) || GenerationTable.Find(read.Session, Generation.Number) is null)
             {
                 return false;
             }
@@ -103,13 +102,6 @@ internal sealed class GenerationView : IDisposable
         }
 
         return true;
-    }
-
-    /// <summary>Whether changes after <see cref="AppliedChange"/> may have been dropped.</summary>
-    private bool IsTrimmed(Session session)
-    {
-        using var statement = session.Prepare("SELECT min(watermark) FROM generations WHERE state <> 'building'");
-        return statement.Step() && statement.Int64(0) > AppliedChange;
     }
 
     private void Apply(long userKey, Statement row)

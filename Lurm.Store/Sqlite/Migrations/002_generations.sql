@@ -32,7 +32,7 @@ CREATE TABLE representations (
 ) STRICT;
 
 -- What happened to representations since a snapshot was written: every change and every removal takes the next number.
--- Rows go when all kept snapshots hold them.
+-- Rows go when all kept snapshots hold them, the latest stay; 'representation_changes_dropped' in settings is the last number that is gone.
 CREATE TABLE representation_changes (
     change_number INTEGER PRIMARY KEY,
     generation    INTEGER NOT NULL,             -- 0: of all generations (an erasure)
@@ -40,7 +40,7 @@ CREATE TABLE representation_changes (
     removed       INTEGER NOT NULL CHECK (removed IN (0, 1))
 ) STRICT;
 
-INSERT INTO settings (name, value) VALUES ('representation_change', 0);
+INSERT INTO settings (name, value) VALUES ('representation_change', 0), ('representation_changes_dropped', 0);
 
 -- Who may do what one process at a time may do. A heartbeat older than the lease's patience means its owner is gone.
 CREATE TABLE leases (
