@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Lurm.Store.Generations;
 using Lurm.Store.Histories;
+using Lurm.Store.Ingestion;
 using Lurm.Store.Sqlite;
 
 namespace Lurm.Store.Privacy;
@@ -64,14 +66,9 @@ internal sealed class Erasure(LurmDatabase database)
         AddCounts(erasure, representations: database.EraseRepresentationsOf(userKeys));
         database.OnErasureStep(ErasureStep.RepresentationsDeleted);
 
-        if (Obstacle() is { } obstacle)
+        if ((UnfinishedBatch(cancellationToken) ?? RetireFiles(cancellationToken)) is { } obstacle)
         {
             return obstacle;
-        }
-
-        foreach (var backup in Directory.EnumerateFiles(database.Folder, $"{LurmDatabase.FileName}.v*.backup"))
-        {
-            File.Delete(backup);
         }
 
         database.OnErasureStep(ErasureStep.FilesRetired);
@@ -228,18 +225,57 @@ internal sealed class Erasure(LurmDatabase database)
     }
 
     // A batch that is being taken in has its rows, with their users, in a spool until its last chunk is applied.
-    private string? Obstacle()
+    private string? UnfinishedBatch(CancellationToken cancellationToken)
     {
         var spool = new DirectoryInfo(Path.Combine(database.Folder, "spool"));
-        if (spool.Exists && spool.EnumerateFiles("*", SearchOption.AllDirectories).Any())
+        if (!spool.Exists || !spool.EnumerateFiles("*", SearchOption.AllDirectories).Any())
         {
-            return "a batch that is being taken in; its spool may hold the users' rows";
+            return null;
         }
 
-        using var read = database.Connections.Read();
-        return read.Session.QueryInt64("SELECT COUNT(*) FROM batches WHERE state = 'applying'") > 0
-            ? "a batch that is being applied"
-            : null;
+        // What a killed process left is finished here; what is left then belongs to a living one.
+        BatchWork.FinishAll(database, cancellationToken);
+        return spool.EnumerateFiles("*", SearchOption.AllDirectories).Any() ? "a batch that is being taken in; its spool may hold the users' rows" : null;
+    }
+
+    // Backups of migrations, and every file of vectors that was begun before the rows were gone.
+    private string? RetireFiles(CancellationToken cancellationToken)
+    {
+        foreach (var backup in Directory.EnumerateFiles(database.Folder, $"{LurmDatabase.FileName}.v*.backup"))
+        {
+            File.Delete(backup);
+        }
+
+        var files = new SnapshotFiles(database.Folder);
+        if (!Directory.Exists(files.Folder))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var lease = EmbedLease.Take(database.Connections, database.Time, cancellationToken);
+            List<Generation> kept;
+            using (var write = database.Connections.Write(cancellationToken))
+            {
+                kept = GenerationTable.All(write.Session).FindAll(generation => generation.Snapshot is not null);
+                var last = GenerationTable.LastChange(write.Session);
+                foreach (var old in kept.FindAll(generation => generation.Watermark < last))
+                {
+                    GenerationTable.DropSnapshot(write.Session, old.Number);
+                    kept.Remove(old);
+                }
+
+                write.Commit();
+            }
+
+            files.Sweep(kept.Select(generation => generation.Snapshot!));
+            return null;
+        }
+        catch (StoreException exception) when (exception.Fault == StoreFault.Conflict)
+        {
+            return "an embedding that is running; it may have read the users' vectors before they were erased";
+        }
     }
 
     private void Finish(long erasure)

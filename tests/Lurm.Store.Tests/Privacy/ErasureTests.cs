@@ -1,13 +1,17 @@
+using System.Globalization;
 using Lurm.Store.Privacy;
 
 namespace Lurm.Store.Tests.Privacy;
 
 public sealed class ErasureTests
 {
+    // LURM_ERASURE_USERS=50000 asks the same of a database that is not a toy.
+    private static int Others => int.TryParse(Environment.GetEnvironmentVariable("LURM_ERASURE_USERS"), CultureInfo.InvariantCulture, out var users) ? users : 600;
+
     [Fact]
     public void No_byte_of_an_erased_user_is_left_in_any_file()
     {
-        using var canaries = new Canaries(seed: 1);
+        using var canaries = new Canaries(seed: 1, Others);
         Assert.True(canaries.Occurrences(canaries.Database.Folder) >= canaries.Traces.Count / 2, "the search does not see what it must find");
         var users = canaries.Database.CountUsers(cancellationToken: TestContext.Current.CancellationToken);
         var events = canaries.Database.GetStats(TestContext.Current.CancellationToken).Events;
@@ -50,22 +54,23 @@ public sealed class ErasureTests
     [Fact]
     public void A_fault_in_the_middle_leaves_it_pending_and_the_next_call_finishes_it()
     {
+        using var canaries = new Canaries(seed: 3, others: 20);
         foreach (var step in Enum.GetValues<ErasureStep>())
         {
-            using var canaries = new Canaries(seed: 3, others: 20);
-            canaries.Database.ErasureProbe = reached =>
+            using var database = LurmDatabase.Open(canaries.CopyAs($"fault-{step}"));
+            database.ErasureProbe = reached =>
             {
                 if (reached == step)
                 {
                     throw new IOException("the power is gone");
                 }
             };
-            Assert.Throws<IOException>(() => canaries.Database.Erase(canaries.Ids, cancellationToken: TestContext.Current.CancellationToken));
-            canaries.Database.ErasureProbe = null;
+            Assert.Throws<IOException>(() => database.Erase(canaries.Ids, cancellationToken: TestContext.Current.CancellationToken));
+            database.ErasureProbe = null;
 
-            Assert.Equal(step == ErasureStep.Finished ? 0 : 1, canaries.Database.GetStats(TestContext.Current.CancellationToken).PendingErasures);
-            Assert.Equal(0, canaries.Database.FinishErasures(TestContext.Current.CancellationToken));
-            Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
+            Assert.Equal(step == ErasureStep.Finished ? 0 : 1, database.GetStats(TestContext.Current.CancellationToken).PendingErasures);
+            Assert.Equal(0, database.FinishErasures(TestContext.Current.CancellationToken));
+            Assert.Equal(0, canaries.Occurrences(database.Folder));
         }
     }
 
@@ -108,6 +113,58 @@ public sealed class ErasureTests
 
         Assert.Equal(0, canaries.Database.GetStats(TestContext.Current.CancellationToken).PendingErasures);
         Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
+    }
+
+    [Fact]
+    public void A_spool_that_a_dead_process_left_is_swept_before_the_certificate()
+    {
+        using var canaries = new Canaries(seed: 9, others: 5);
+        var spool = Directory.CreateDirectory(Path.Combine(canaries.Database.Folder, "spool", "abandoned"));
+        File.WriteAllText(Path.Combine(spool.FullName, "events.bin"), canaries.Ids[0]);
+
+        Assert.True(canaries.Database.Erase(canaries.Ids, cancellationToken: TestContext.Current.CancellationToken).IsFinished);
+
+        Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
+    }
+
+    [Theory]
+    [InlineData(nameof(ErasureStep.Requested))]
+    [InlineData(nameof(ErasureStep.RowsDeleted))]
+    [InlineData(nameof(ErasureStep.FilesRetired))]
+    [InlineData(nameof(ErasureStep.LogEmptied))]
+    public async Task A_process_killed_in_the_middle_leaves_nothing_that_opening_does_not_finish(string step)
+    {
+        using var canaries = new Canaries(seed: 10, others: 20);
+        canaries.Database.Dispose();
+        File.WriteAllLines(canaries["ids"], canaries.Ids);
+        using var child = new RecordsProcess(canaries.Database.Folder);
+
+        await child.Ask($"kill {step} {canaries["ids"]}");
+
+        Assert.True(await child.Died());
+        canaries.Reopen();
+        Assert.Equal(0, canaries.Database.GetStats(TestContext.Current.CancellationToken).PendingErasures);
+        Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
+        Assert.Equal(Canaries.Count, Assert.Single(canaries.Database.Erasures).Users);
+    }
+
+    [Fact]
+    public async Task A_serving_process_sees_every_change_of_another_and_holds_up_no_erasure()
+    {
+        using var canaries = new Canaries(seed: 12, others: 20);
+        using var serving = new RecordsProcess(canaries.Database.Folder);
+        Assert.Equal("100", await serving.Ask("count Secret ne null"));
+        Assert.Equal("120", await serving.Ask("count EventCount ge 80"));
+
+        canaries.Database.SetAttributes("ordinary-user-1", new Dictionary<string, object?> { ["Secret"] = "told" });
+        Assert.Equal("101", await serving.Ask("count Secret ne null"));
+        Assert.True(canaries.Database.Erase(canaries.Ids, cancellationToken: TestContext.Current.CancellationToken).IsFinished);
+
+        Assert.Equal("1", await serving.Ask("count Secret ne null"));
+        Assert.Equal("20", await serving.Ask("count EventCount ge 80"));
+        Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
+        Assert.Equal("set", await serving.Ask("set ordinary-user-2 Secret=whispered"));
+        Assert.Equal(2, canaries.Database.SelectUsers(UserFilter.Parse("Secret ne null"), TestContext.Current.CancellationToken).Count);
     }
 
     [Fact]

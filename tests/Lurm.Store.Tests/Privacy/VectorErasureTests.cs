@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Lurm.Store.Encoders;
+using Lurm.Store.Generations;
 using Lurm.Store.Tests.Encoders;
 using Lurm.Store.Tests.Generations;
 
@@ -41,6 +42,24 @@ public sealed class VectorErasureTests
 
         Assert.DoesNotContain(serving.Similar("ordinary-user-1", k: 200, cancellationToken: TestContext.Current.CancellationToken), user => canaries.Ids.Contains(user.Id));
         Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
+    }
+
+    [Fact]
+    public void Half_written_snapshots_go_and_a_running_embedding_is_waited_for()
+    {
+        using var canaries = Embedded(seed: 23);
+        File.WriteAllBytes(Path.Combine(canaries.Database.Folder, "index", "g7-7.hnsw.unfinished"), canaries.Traces[^4]);
+        using (EmbedLease.Take(canaries.Database.Connections, TimeProvider.System, TestContext.Current.CancellationToken))
+        {
+            var report = canaries.Database.Erase(canaries.Ids, cancellationToken: TestContext.Current.CancellationToken);
+
+            Assert.False(report.IsFinished);
+            Assert.Contains("embedding", report.WaitsFor, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, canaries.Database.FinishErasures(TestContext.Current.CancellationToken));
+        Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
+        Assert.Empty(canaries.Database.Check(cancellationToken: TestContext.Current.CancellationToken).Problems);
     }
 
     private static Canaries Embedded(int seed)

@@ -38,7 +38,7 @@ public sealed class UserListingTests(PeopleFixture people) : IClassFixture<Peopl
         var first = people.Database.ListUsers(query, token);
         people.Database.SetAttributes("u0-late", new Dictionary<string, object?>());
         var rest = people.Database.ListUsers(query with { After = first.Next, Top = 1_000 }, token);
-        //people.Database.Erase(["u0-late"], allowReturn: true);
+        people.Database.Erase(["u0-late"], allowReturn: true, token);
 
         Assert.Equal(
             people.Truth.Values.Select(user => user["Id"]!.Value.Text).Where(id => id.StartsWith("u1", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
@@ -62,6 +62,30 @@ public sealed class UserListingTests(PeopleFixture people) : IClassFixture<Peopl
         Refused(new UserListQuery { Top = UserListQuery.MaxTop + 1 });
 
         void Refused(UserListQuery query) => Assert.Equal(StoreFault.Invalid, Assert.Throws<StoreException>(() => people.Database.ListUsers(query)).Fault);
+    }
+
+    [Fact]
+    public void Only_the_typed_fault_escapes_from_any_token()
+    {
+        var order = new[] { new UserOrder("Country"), new UserOrder("Age") };
+        var valid = people.Database.ListUsers(new UserListQuery { OrderBy = order, Top = 5 }, TestContext.Current.CancellationToken).Next!;
+        var json = Gen.OneOf(Gen.String[0, 6], Gen.OneOf(((string[])["n", "s", "i", "dx", "d7ff8000000000000", "i99999999999999999999", "Country,Age", "-1", "1", "1e5"]).Select(Gen.Const).ToArray())).Array[0, 6]
+            .Select(parts => System.Buffers.Text.Base64Url.EncodeToString(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(parts.Prepend("Country,Age"))));
+        var mutated = Gen.Select(Gen.Int[0, valid.Length - 1], Gen.Char).Select(edit => valid[..edit.Item1] + edit.Item2 + valid[(edit.Item1 + 1)..]);
+        Gen.OneOf(json, mutated, Gen.String).Sample(
+            token =>
+            {
+                try
+                {
+                    people.Database.ListUsers(new UserListQuery { OrderBy = order, After = token, Top = 1 });
+                    return true;
+                }
+                catch (StoreException refusal)
+                {
+                    return refusal.Fault == StoreFault.Invalid;
+                }
+            },
+            iter: 2_000);
     }
 
     [Fact]
