@@ -69,7 +69,7 @@ public sealed unsafe partial class HnswIndex
         }
 
         state.Count = best.Finish();
-        return Collect(blocks, state, hits, version, filter);
+        return Collect(blocks, state, hits, version, filter, ofScan: true);
     }
 
     /// <summary>How many a first pass over codes keeps for the exact second.</summary>

@@ -49,8 +49,8 @@ public sealed unsafe partial class HnswIndex
         }
     }
 
-    /// <summary>Writes the best live entries of the beam, scored exactly.</summary>
-    private int Collect(GraphBlocks blocks, SearchState state, Span<Neighbor> hits, long version, VectorFilter? filter)
+    /// <summary>Writes the best live entries of the beam, each with its twins (of a scan: without, they have entries of their own), scored exactly.</summary>
+    private int Collect(GraphBlocks blocks, SearchState state, Span<Neighbor> hits, long version, VectorFilter? filter, bool ofScan = false)
     {
         var depth = RerankDepth(hits.Length, state.Count, filter);
         _engine.Rerank(blocks, state, depth);
@@ -58,12 +58,8 @@ public sealed unsafe partial class HnswIndex
         for (var i = 0; i < state.Count && written < hits.Length; i++)
         {
             var slot = Candidate.Slot(state.List[i]);
-            var key = blocks.Keys[slot];
-            if (blocks.Live[slot] != 0 && (filter is null || filter.Passes(key)))
-            {
-                var score = i < depth ? Candidate.Score(state.List[i]) : _engine.ExactScore(blocks, state.Exact, slot);
-                hits[written++] = new Neighbor(key, score);
-            }
+            var score = i < depth ? Candidate.Score(state.List[i]) : _engine.ExactScore(blocks, state.Exact, slot);
+            written = Write(blocks, slot, score, hits, written, filter, ofScan);
         }
 
         if ((version & 1) == 0 && Volatile.Read(ref _version) == version)
@@ -71,26 +67,50 @@ public sealed unsafe partial class HnswIndex
             return written;
         }
 
-        return CollectBesideWriter(blocks, state, hits, filter);
+        return CollectBesideWriter(blocks, state, hits, filter, ofScan);
     }
 
     /// <summary>As <see cref="Collect"/>, with the slots held still: none can change key, vector or state while it is read.</summary>
-    private int CollectBesideWriter(GraphBlocks blocks, SearchState state, Span<Neighbor> hits, VectorFilter? filter)
+    private int CollectBesideWriter(GraphBlocks blocks, SearchState state, Span<Neighbor> hits, VectorFilter? filter, bool ofScan)
     {
         var written = 0;
         lock (_slotLock)
         {
             for (var i = 0; i < state.Count && written < hits.Length; i++)
             {
+                // A slot that became a twin beside this search is written by the one it is chained to, or not at all.
                 var slot = Candidate.Slot(state.List[i]);
-                if (blocks.Live[slot] != 0 && (filter is null || filter.Passes(blocks.Keys[slot])))
+                if (ofScan || !blocks.IsTwin(slot))
                 {
-                    hits[written++] = new Neighbor(blocks.Keys[slot], _engine.ExactScore(blocks, state.Exact, slot));
+                    written = Write(blocks, slot, _engine.ExactScore(blocks, state.Exact, slot), hits, written, filter, ofScan);
                 }
             }
         }
 
         hits[..written].Sort(NearestFirst);
+        return written;
+    }
+
+    private static int Write(GraphBlocks blocks, int slot, float score, Span<Neighbor> hits, int written, VectorFilter? filter, bool alone)
+    {
+        // The chain is short and ends in itself; a reader that races with its change stops after as many steps as there are slots.
+        for (var steps = 0; steps < blocks.Used && written < hits.Length; steps++)
+        {
+            var key = blocks.Keys[slot];
+            if (blocks.Live[slot] != 0 && (filter is null || filter.Passes(key)))
+            {
+                hits[written++] = new Neighbor(key, score);
+            }
+
+            var next = blocks.Twins[slot];
+            if (alone || next == slot)
+            {
+                break;
+            }
+
+            slot = next;
+        }
+
         return written;
     }
 

@@ -109,12 +109,12 @@ public sealed unsafe partial class HnswIndex
         var lists = 0;
         for (var slot = 0; slot < blocks.Used && _free.Count + _limbo.Count == 0; slot++)
         {
-            if (blocks.Levels[slot] > 0 && blocks.UpperStart[slot] != lists)
+            if (blocks.LevelOf(slot) > 0 && blocks.UpperStart[slot] != lists)
             {
                 return false;
             }
 
-            lists += blocks.Levels[slot];
+            lists += blocks.LevelOf(slot);
         }
 
         return _free.Count + _limbo.Count == 0 && lists == blocks.UpperUsed;

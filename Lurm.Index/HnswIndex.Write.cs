@@ -24,6 +24,9 @@ public sealed unsafe partial class HnswIndex
     /// <summary>Free runs of upper lists by length.</summary>
     private readonly Dictionary<int, Stack<int>> _freeUpper = [];
 
+    /// <summary>The linked slots by vector; made by the first change.</summary>
+    private EqualVectors? _equals;
+
     /// <summary>Removals since the last look for slots that no path reaches.</summary>
     private int _removals;
 
@@ -49,41 +52,10 @@ public sealed unsafe partial class HnswIndex
                 blocks = Refit(blocks);
             }
 
-            var level = Levels.Draw(Options, key);
-            var slot = Take(ref blocks, level);
             BeginWrite();
             try
             {
-                lock (_slotLock)
-                {
-                    blocks.SetVector(slot, vector);
-                    blocks.Keys[slot] = key;
-                }
-
-                var state = RentPrepared(blocks);
-                try
-                {
-                    state.SetQuery(blocks, vector);
-                    _engine.Link(blocks, state, slot, null, CancellationToken.None);
-                    lock (_slotLock)
-                    {
-                        blocks.Live[slot] = 1;
-                        _map.Set(blocks.Keys, key, slot);
-                        if (replaces)
-                        {
-                            blocks.Live[old] = 0;
-                        }
-                    }
-
-                    if (replaces)
-                    {
-                        Detach(blocks, state, old);
-                    }
-                }
-                finally
-                {
-                    _pool.Return(state);
-                }
+                Insert(blocks, key, vector, replaces ? old : -1);
             }
             finally
             {
@@ -160,6 +132,54 @@ public sealed unsafe partial class HnswIndex
         return state;
     }
 
+    /// <summary>Puts a vector into a slot of its own, linked or chained to its equal, and only then lets go of the one it replaces.</summary>
+    private void Insert(GraphBlocks blocks, long key, ReadOnlySpan<float> vector, int old)
+    {
+        var equals = _equals ??= EqualVectors.Of(blocks);
+        var twinOf = equals.Find(blocks, vector);
+        var slot = Take(ref blocks, twinOf >= 0 ? 0 : Levels.Draw(Options, key));
+        lock (_slotLock)
+        {
+            blocks.SetVector(slot, vector);
+            blocks.Keys[slot] = key;
+        }
+
+        var state = RentPrepared(blocks);
+        try
+        {
+            if (twinOf < 0)
+            {
+                state.SetQuery(blocks, vector);
+                _engine.Link(blocks, state, slot, null, CancellationToken.None);
+                equals.Add(blocks, slot);
+            }
+
+            lock (_slotLock)
+            {
+                if (twinOf >= 0)
+                {
+                    blocks.MakeTwin(slot, twinOf);
+                }
+
+                blocks.Live[slot] = 1;
+                _map.Set(blocks.Keys, key, slot);
+                if (old >= 0)
+                {
+                    blocks.Live[old] = 0;
+                }
+            }
+
+            if (old >= 0)
+            {
+                Detach(blocks, state, old);
+            }
+        }
+        finally
+        {
+            _pool.Return(state);
+        }
+    }
+
     /// <summary>A slot with room for its upper lists; grows the blocks where there is none.</summary>
     private int Take(ref GraphBlocks blocks, int level)
     {
@@ -187,6 +207,7 @@ public sealed unsafe partial class HnswIndex
         {
             blocks.Live[slot] = 0;
             blocks.InDegree[slot] = 0;
+            blocks.Twins[slot] = slot;
             blocks.UpperStart[slot] = upper;
             blocks.Levels[slot] = (byte)level;
             for (var l = 0; l <= level; l++)
@@ -241,6 +262,12 @@ public sealed unsafe partial class HnswIndex
     /// <summary>Takes a slot that is no longer live out of the graph and overwrites its vector.</summary>
     private void Detach(GraphBlocks blocks, SearchState state, int slot)
     {
+        if (TryGiveToTwin(blocks, slot))
+        {
+            return;
+        }
+
+        (_equals ??= EqualVectors.Of(blocks)).Remove(blocks, slot);
         if (blocks.EntryPoint == slot)
         {
             blocks.EntryPoint = HighestLive(blocks);
@@ -272,12 +299,43 @@ public sealed unsafe partial class HnswIndex
         }
     }
 
+    /// <summary>Where equal vectors are chained, the first twin moves into the removed slot, and its own is free: no list changes.</summary>
+    private bool TryGiveToTwin(GraphBlocks blocks, int slot)
+    {
+        lock (_slotLock)
+        {
+            var linked = blocks.IsTwin(slot) ? blocks.LinksOf(slot, 0)[0] : slot;
+            var twin = blocks.Twins[linked];
+            if (twin == linked)
+            {
+                return false;
+            }
+
+            if (twin != slot)
+            {
+                blocks.Keys[slot] = blocks.Keys[twin];
+                _map.Set(blocks.Keys, blocks.Keys[twin], slot);
+                blocks.Live[slot] = 1;
+            }
+
+            blocks.Twins[linked] = blocks.Twins[twin] == twin ? linked : blocks.Twins[twin];
+            blocks.Twins[twin] = twin;
+            blocks.Live[twin] = 0;
+            blocks.Levels[twin] = 0;
+            blocks.Keys[twin] = 0;
+            GraphBlocks.Clear(blocks.LinksOf(twin, 0), twin, blocks.MaxLinks0);
+            blocks.EraseVector(twin);
+            _free.Push(twin);
+            return true;
+        }
+    }
+
     private static int HighestLive(GraphBlocks blocks)
     {
         var highest = -1;
         for (var slot = 0; slot < blocks.Used; slot++)
         {
-            if (blocks.Live[slot] != 0 && (highest < 0 || blocks.Levels[slot] > blocks.Levels[highest]))
+            if (blocks.Live[slot] != 0 && !blocks.IsTwin(slot) && (highest < 0 || blocks.Levels[slot] > blocks.Levels[highest]))
             {
                 highest = slot;
             }
@@ -291,7 +349,7 @@ public sealed unsafe partial class HnswIndex
     {
         for (var slot = 0; slot < blocks.Used; slot++)
         {
-            for (int level = blocks.Levels[slot]; level >= 0; level--)
+            for (var level = blocks.IsTwin(slot) ? -1 : blocks.LevelOf(slot); level >= 0; level--)
             {
                 DropDead(blocks, slot, level);
             }
@@ -370,6 +428,7 @@ public sealed unsafe partial class HnswIndex
                 MapKeys(compacted);
             }
 
+            _equals = null;
             _free.Clear();
             _limbo.Clear();
             _freeUpper.Clear();

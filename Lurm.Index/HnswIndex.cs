@@ -11,6 +11,7 @@ namespace Lurm.Index;
 /// <see cref="Compact"/>, <see cref="Save"/>) wait for each other; searches wait for nobody and stop for nobody. A search beside a
 /// writer returns keys that were live at some moment between its call and its return, each scored on one whole vector of that key,
 /// none twice; a removed key is not returned by any search that starts after <see cref="Remove"/> has returned.</para>
+/// <para>Equal vectors are linked once and chained: any number of users with the same history neither crowd a search nor break the graph.</para>
 /// <para>Dispose it when done: vectors and links live in native memory.</para>
 /// </remarks>
 public sealed partial class HnswIndex : IVectorIndex, IDisposable
@@ -187,6 +188,7 @@ public sealed partial class HnswIndex : IVectorIndex, IDisposable
                 blocks.SetVector(slot, vector);
                 blocks.Keys[slot] = keys[slot];
                 blocks.Live[slot] = 1;
+                blocks.Twins[slot] = slot;
                 var level = Levels.Draw(options, keys[slot]);
                 blocks.Levels[slot] = (byte)level;
                 blocks.UpperStart[slot] = blocks.UpperUsed;
@@ -194,6 +196,7 @@ public sealed partial class HnswIndex : IVectorIndex, IDisposable
             }
 
             blocks.Used = keys.Length;
+            _ = EqualVectors.Chain(blocks);
             return blocks;
         }
         catch

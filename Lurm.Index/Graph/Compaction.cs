@@ -11,7 +11,7 @@ internal static unsafe class Compaction
         for (var slot = 0; slot < from.Used; slot++)
         {
             place[slot] = from.Live[slot] != 0 ? rows++ : -1;
-            lists += from.Live[slot] != 0 ? from.Levels[slot] : 0;
+            lists += from.Live[slot] != 0 ? from.LevelOf(slot) : 0;
         }
 
         var to = new GraphBlocks(options, Math.Max(64, rows), lists + 8, from.Scales);
@@ -35,10 +35,11 @@ internal static unsafe class Compaction
         to.Levels[row] = from.Levels[slot];
         to.InDegree[row] = from.InDegree[slot];
         to.UpperStart[row] = to.UpperUsed;
-        to.UpperUsed += from.Levels[slot];
+        to.UpperUsed += from.LevelOf(slot);
+        to.Twins[row] = place[from.Twins[slot]];
         Buffer.MemoryCopy(from.Vector(slot), to.Vector(row), to.PaddedLength * sizeof(float), to.PaddedLength * sizeof(float));
         Buffer.MemoryCopy(from.WalkVector(slot), to.WalkVector(row), to.WalkStride, to.WalkStride);
-        for (var level = 0; level <= from.Levels[slot]; level++)
+        for (var level = 0; level <= from.LevelOf(slot); level++)
         {
             var source = from.LinksOf(slot, level);
             var target = to.LinksOf(row, level);

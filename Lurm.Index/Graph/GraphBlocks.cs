@@ -13,6 +13,9 @@ namespace Lurm.Index.Graph;
 /// </remarks>
 internal sealed unsafe class GraphBlocks : IDisposable
 {
+    /// <summary>The level of a twin: a slot whose vector equals another's, which alone is linked.</summary>
+    public const byte TwinLevel = 255;
+
     /// <summary>What holds the memory.</summary>
     private readonly IDisposable[] _owners;
 
@@ -34,8 +37,8 @@ internal sealed unsafe class GraphBlocks : IDisposable
         var links = new NativeBlock(linked ? (long)capacity * MaxLinks0 * sizeof(int) : 0);
         var upper = new NativeBlock((long)upperCapacity * MaxLinks * sizeof(int));
 
-        // keys, upper starts, in-degrees, levels, states: one block, widest first.
-        var slots = new NativeBlock((long)capacity * (sizeof(long) + sizeof(int) + sizeof(int) + 2));
+        // keys, upper starts, in-degrees, twins, levels, states: one block, widest first.
+        var slots = new NativeBlock((long)capacity * (sizeof(long) + (3 * sizeof(int)) + 2));
         _owners = [vectors, codes, links, upper, slots];
         Vectors = (float*)vectors.Pointer;
         WalkVectors = codes.Pointer;
@@ -44,7 +47,8 @@ internal sealed unsafe class GraphBlocks : IDisposable
         Keys = (long*)slots.Pointer;
         UpperStart = (int*)(Keys + capacity);
         InDegree = UpperStart + capacity;
-        Levels = (byte*)(InDegree + capacity);
+        Twins = InDegree + capacity;
+        Levels = (byte*)(Twins + capacity);
         Live = Levels + capacity;
         Bytes = vectors.Bytes + (Shape.HasCodes ? codes.Bytes : 0) + links.Bytes + upper.Bytes + slots.Bytes;
     }
@@ -59,7 +63,7 @@ internal sealed unsafe class GraphBlocks : IDisposable
         Shape = new RowShape(options);
         Snapshot = snapshot;
 
-        var slots = new NativeBlock((long)Capacity * (sizeof(int) + 1));
+        var slots = new NativeBlock((long)Capacity * ((2 * sizeof(int)) + 1));
         _owners = [snapshot, slots];
         Vectors = (float*)snapshot.Section(SectionKind.Vectors);
         WalkVectors = snapshot.Section(Shape.HasCodes ? SectionKind.Codes : SectionKind.Vectors);
@@ -68,12 +72,22 @@ internal sealed unsafe class GraphBlocks : IDisposable
         Keys = (long*)snapshot.Section(SectionKind.Keys);
         Levels = snapshot.Section(SectionKind.Levels);
         UpperStart = (int*)slots.Pointer;
-        Live = (byte*)(UpperStart + Capacity);
+        Twins = UpperStart + Capacity;
+        Live = (byte*)(Twins + Capacity);
         for (var slot = 0; slot < Capacity; slot++)
         {
             UpperStart[slot] = UpperUsed;
-            UpperUsed += Levels[slot];
+            UpperUsed += LevelOf(slot);
             Live[slot] = 1;
+            Twins[slot] = slot;
+        }
+
+        for (var slot = 0; slot < Capacity; slot++)
+        {
+            if (IsTwin(slot))
+            {
+                Chain(slot, Links[(long)slot * MaxLinks0]);
+            }
         }
 
         Used = Capacity;
@@ -128,8 +142,12 @@ internal sealed unsafe class GraphBlocks : IDisposable
     /// <summary>How many layer-0 lists hold the slot.</summary>
     public int* InDegree { get; }
 
+    /// <summary>The next slot with the same vector, from the linked one on; the slot itself at the end.</summary>
+    public int* Twins { get; }
+
     public long* Keys { get; }
 
+    /// <summary>Top layer of a slot, or <see cref="TwinLevel"/>.</summary>
     public byte* Levels { get; }
 
     /// <summary>1 where the slot may be returned.</summary>
@@ -146,6 +164,28 @@ internal sealed unsafe class GraphBlocks : IDisposable
 
     /// <summary>Native bytes reserved.</summary>
     public long Bytes { get; }
+
+    public bool IsTwin(int slot) => Levels[slot] == TwinLevel;
+
+    /// <summary>Layers above 0 that a slot is on.</summary>
+    public int LevelOf(int slot) => Levels[slot] == TwinLevel ? 0 : Levels[slot];
+
+    /// <summary>Makes a slot the first twin of a linked one; its own list names that one, which is how a file keeps it.</summary>
+    public void MakeTwin(int slot, int linked)
+    {
+        Levels[slot] = TwinLevel;
+        InDegree[slot] = 0;
+        var links = Links + ((long)slot * MaxLinks0);
+        Clear(links, slot, MaxLinks0);
+        links[0] = linked;
+        Chain(slot, linked);
+    }
+
+    private void Chain(int slot, int linked)
+    {
+        Twins[slot] = Twins[linked] == linked ? slot : Twins[linked];
+        Twins[linked] = slot;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float* Vector(int slot) => Vectors + ((long)slot * PaddedLength);
@@ -205,6 +245,7 @@ internal sealed unsafe class GraphBlocks : IDisposable
         CopyBlock(from.UpperStart, UpperStart, (long)from.Used * sizeof(int));
         CopyBlock(from.Levels, Levels, from.Used);
         CopyBlock(from.Live, Live, from.Used);
+        CopyBlock(from.Twins, Twins, (long)from.Used * sizeof(int));
         Used = from.Used;
         UpperUsed = from.UpperUsed;
         EntryPoint = from.EntryPoint;
@@ -217,7 +258,7 @@ internal sealed unsafe class GraphBlocks : IDisposable
         for (var slot = 0; slot < Used; slot++)
         {
             var links = LinksOf(slot, 0);
-            for (var i = 0; i < MaxLinks0 && links[i] != slot; i++)
+            for (var i = 0; i < MaxLinks0 && links[i] != slot && !IsTwin(slot); i++)
             {
                 InDegree[links[i]]++;
             }

@@ -47,7 +47,7 @@ internal static unsafe class GraphBuilder
         for (var slot = 0; slot < blocks.Used; slot++)
         {
             // Lists must be empty before others can find and fill them.
-            for (var level = 0; level <= blocks.Levels[slot]; level++)
+            for (var level = 0; level <= blocks.LevelOf(slot) && !blocks.IsTwin(slot); level++)
             {
                 GraphBlocks.Clear(blocks.LinksOf(slot, level), slot, blocks.LinksAt(level));
             }
@@ -100,6 +100,11 @@ internal static unsafe class GraphBuilder
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
+                if (blocks.IsTwin(slot))
+                {
+                    continue;
+                }
+
                 state.SetQuery(blocks, new ReadOnlySpan<float>(blocks.Vector(slot), blocks.Dimensions));
                 engine.Link(blocks, state, slot, locks, cancellationToken);
                 if (slot % ProgressRows == 0)

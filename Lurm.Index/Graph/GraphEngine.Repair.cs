@@ -23,7 +23,7 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact>
             var lost = 0;
             for (var slot = 0; slot < g.Used; slot++)
             {
-                if (g.Live[slot] != 0 && !reached[slot])
+                if (g.Live[slot] != 0 && !reached[slot] && !g.IsTwin(slot))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     lost++;

@@ -13,8 +13,11 @@ internal static unsafe class GraphCheck
         var top = 0;
         foreach (var level in levels)
         {
-            lists += level;
-            top = Math.Max(top, level);
+            if (level != GraphBlocks.TwinLevel)
+            {
+                lists += level;
+                top = Math.Max(top, level);
+            }
         }
 
         if (lists != header.UpperLists || top > Levels.Highest)
@@ -29,6 +32,7 @@ internal static unsafe class GraphCheck
 
         CheckLinks(snapshot, header, SectionKind.Links);
         CheckLinks(snapshot, header, SectionKind.UpperLinks);
+        CheckTwins(snapshot, header, levels);
         if (header.Options.Storage == VectorStorage.Int8)
         {
             foreach (var step in new ReadOnlySpan<float>(snapshot.Section(SectionKind.Steps), header.Options.Dimensions))
@@ -37,6 +41,18 @@ internal static unsafe class GraphCheck
                 {
                     throw SnapshotHeader.Corrupt(snapshot.Path, $"a code step is {step}");
                 }
+            }
+        }
+    }
+
+    private static void CheckTwins(Snapshot snapshot, SnapshotHeader header, ReadOnlySpan<byte> levels)
+    {
+        var links = (int*)snapshot.Section(SectionKind.Links);
+        for (var row = 0; row < header.Rows; row++)
+        {
+            if (levels[row] == GraphBlocks.TwinLevel && levels[links[(long)row * 2 * header.Options.MaxLinks]] == GraphBlocks.TwinLevel)
+            {
+                throw SnapshotHeader.Corrupt(snapshot.Path, $"row {row} is the twin of a row that is none to be linked");
             }
         }
     }

@@ -241,6 +241,52 @@ public class HnswIndexTests : VectorIndexContract
         Assert.Throws<ObjectDisposedException>(() => index.Upsert(1, new float[2]));
     }
 
+    /// <summary>Users with the same history have the same vector; thousands of them must not fill every beam and list.</summary>
+    [Theory]
+    [InlineData(VectorStorage.Float32)]
+    [InlineData(VectorStorage.Int8)]
+    public void Two_thousand_equal_vectors_hide_nothing_and_all_can_be_found_and_removed(VectorStorage storage)
+    {
+        const int Equal = 2000;
+        using var folder = new TestKit.TemporaryFolder();
+        var built = new HnswIndex(new HnswOptions { Dimensions = D, Storage = storage });
+        var one = UnitVectors.Spread(1, D, seed: 18);
+        var others = UnitVectors.Spread(200, D, seed: 19);
+        for (var i = 0; i < Equal; i++)
+        {
+            built.Upsert(i, one);
+        }
+
+        for (var i = 0; i < 200; i++)
+        {
+            built.Upsert(Equal + i, UnitVectors.Row(others, i, D));
+        }
+
+        built.Save(folder["equal"], "m", Stop);
+        built.Dispose();
+        using var index = HnswIndex.Open(folder["equal"]);
+        var hits = new Neighbor[Equal];
+        for (var i = 0; i < 200; i++)
+        {
+            index.Search(UnitVectors.Row(others, i, D), hits.AsSpan(0, 1), 64, Stop);
+            Assert.Equal(Equal + i, hits[0].Key);
+        }
+
+        Assert.Equal(Equal, index.Search(one, hits, 64, Stop));
+        Assert.Equal(Equal, hits.Select(h => h.Key).Distinct().Count(key => key < Equal));
+        Assert.Equal(2, index.Search(one, hits, 64, VectorFilter.FromPredicate(key => key is 7 or 1999, 0.5), Stop).Count);
+        Assert.Equal(Equal, index.Scan(one, hits, cancellationToken: Stop));
+        Assert.Equal(Equal, hits.Select(h => h.Key).Distinct().Count());
+        for (var i = 0; i < Equal; i += 1 + (i % 2))
+        {
+            Assert.True(index.Remove(i));
+        }
+
+        var left = index.Count - 200;
+        Assert.Equal(left, index.Search(one, hits.AsSpan(0, left), 64, Stop));
+        Assert.All(hits.Take(left), h => Assert.True(index.Contains(h.Key) && Math.Abs(h.Score - 1) < 1e-5f));
+    }
+
     private static double RecallOfOdd(HnswIndex index, float[] vectors, float[] queries) => UnitVectors.Recall(index, vectors, queries, 10, 40, r => r % 2 == 1);
 
     private static void AssertAtLeast(double floor, double found) => Assert.True(found >= floor, $"{found:F4} is below {floor:F4}");
