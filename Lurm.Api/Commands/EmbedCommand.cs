@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Globalization;
+using Lurm.Store;
+
+namespace Lurm.Api.Commands;
+
+/// <summary><c>lurm embed</c>.</summary>
+internal static class EmbedCommand
+{
+    public static Command Create(Shell shell)
+    {
+        var database = CommandExtensions.Database();
+        var all = new Option<bool>("--all") { Description = "Every user, not only those whose history changed." };
+        var model = new Option<string?>("--model") { Description = "This model; also the way back to an earlier one.", HelpName = "ID" };
+        var device = new Option<string>("--device") { Description = "Where the encoder runs.", DefaultValueFactory = _ => "cpu" }
+            .AcceptOnlyFromAmong("cpu", "cuda", "cuda-or-cpu");
+        var json = CommandExtensions.Json();
+        return new Command("embed", "Encode the users whose history changed, and publish their representations.") { database, all, model, device, json }
+            .Does((parsed, cancellationToken) =>
+            {
+                var options = new EmbedOptions
+                {
+                    All = parsed.GetValue(all),
+                    ModelId = parsed.GetValue(model),
+                    Device = parsed.GetValue(device) switch
+                    {
+                        "cuda" => EncoderDevice.Cuda,
+                        "cuda-or-cpu" => EncoderDevice.CudaOrCpu,
+                        _ => EncoderDevice.Cpu,
+                    },
+                };
+                using var lurm = LurmDatabase.Open(parsed.GetRequiredValue(database));
+                EmbedReport report;
+                using (var line = new ProgressLine(shell))
+                {
+                    report = lurm.Embed(options, new Reporter(line), cancellationToken);
+                }
+
+                if (parsed.GetValue(json))
+                {
+                    JsonOutput.Write(shell, report);
+                    return;
+                }
+
+                Print(shell, report);
+            });
+    }
+
+    private static void Print(Shell shell, EmbedReport report)
+    {
+        if (report.Fallback is { } reason)
+        {
+            shell.Error.WriteLine($"lurm: warning: {reason}");
+        }
+
+        var generation = report.IsNewGeneration ? "new generation" : "generation";
+        shell.Output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Embedded:N0} users encoded by '{report.ModelId}' on {report.Device} in {report.Elapsed.TotalSeconds:F1} s; {generation} {report.Generation} has {report.Representations:N0} representations."));
+        if (report.WithoutInterest > 0)
+        {
+            shell.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  not indexed, since no interest of their items is known: {report.WithoutInterest:N0}"));
+        }
+    }
+
+    private sealed class Reporter(ProgressLine line) : IProgress<EmbedProgress>
+    {
+        public void Report(EmbedProgress value) => line.Report(value.Stage.ToString().ToLowerInvariant(), value.Done, value.Total > 0 ? (double)value.Done / value.Total : 0);
+    }
+}

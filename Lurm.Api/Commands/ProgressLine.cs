@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Lurm.Api.Commands;
+
+/// <summary>Progress on stderr: one line that overwrites itself on a terminal, a plain line every few seconds in a pipe.</summary>
+/// <remarks>Not for several threads; the reporters call it from the thread that works.</remarks>
+internal sealed class ProgressLine(Shell shell) : IDisposable
+{
+    private static readonly TimeSpan OnTerminal = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan InPipe = TimeSpan.FromSeconds(5);
+
+    private readonly long _start = shell.Time.GetTimestamp();
+    private TimeSpan _next = shell.IsTerminal ? TimeSpan.Zero : InPipe;
+    private int _width;
+
+    /// <summary>Shows how many <paramref name="done"/> are through <paramref name="stage"/>, and its share (0: unknown), if it is time to.</summary>
+    public void Report(string stage, long done, double fraction)
+    {
+        var elapsed = shell.Time.GetElapsedTime(_start);
+        if (elapsed < _next)
+        {
+            return;
+        }
+
+        _next = elapsed + (shell.IsTerminal ? OnTerminal : InPipe);
+        var share = fraction > 0 ? string.Create(CultureInfo.InvariantCulture, $", {100 * fraction:F0} %") : string.Empty;
+        Write(string.Create(CultureInfo.InvariantCulture, $"{stage}: {done:N0}{share}, {elapsed.TotalSeconds:F0} s"));
+    }
+
+    public void Dispose()
+    {
+        if (_width > 0)
+        {
+            shell.Error.Write("\r" + new string(' ', _width) + "\r");
+        }
+    }
+
+    private void Write(string text)
+    {
+        if (!shell.IsTerminal)
+        {
+            shell.Error.WriteLine(text);
+            return;
+        }
+
+        shell.Error.Write("\r" + text.PadRight(_width));
+        _width = text.Length;
+    }
+}

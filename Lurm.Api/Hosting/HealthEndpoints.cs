@@ -1,0 +1,35 @@
+using Lurm.Api.Operations;
+using Lurm.Store;
+
+namespace Lurm.Api.Hosting;
+
+/// <summary><c>/health/live</c> says that the process answers, <c>/health/ready</c> that it can answer queries, and why not.</summary>
+internal static class HealthEndpoints
+{
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/health/live", () => Results.Json(new { status = "live" })).ExcludeFromDescription();
+        endpoints.MapGet("/health/ready", Ready).ExcludeFromDescription();
+    }
+
+    private static IResult Ready(LurmDatabase lurm, HeavyWork heavy, CancellationToken cancellationToken)
+    {
+        var reasons = new List<string>();
+        try
+        {
+            if (!lurm.TryGetActiveModel(out _))
+            {
+                reasons.Add("there is no published model: run lurm-train fit, then lurm embed");
+            }
+        }
+        catch (StoreException fault)
+        {
+            reasons.Add(fault.Message);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return Results.Json(
+            new { status = reasons.Count == 0 ? "ready" : "not ready", reasons, heavyRequests = heavy.Inside },
+            statusCode: reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+}

@@ -1,0 +1,20 @@
+namespace Lurm.Api;
+
+/// <summary>What the API writes to its log: event ids 3xxx, and never a user id.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(3001, LogLevel.Error, "{Method} {Route} failed, trace {TraceId}")]
+    public static partial void RequestFailed(this ILogger logger, Exception fault, string method, string route, string traceId);
+
+    [LoggerMessage(3002, LogLevel.Information, "Serving {Folder}: {Users} users, model {ModelId}")]
+    public static partial void Serving(this ILogger logger, string folder, long users, string? modelId);
+
+    [LoggerMessage(3003, LogLevel.Information, "Read {Keys} API keys from {File}")]
+    public static partial void KeysRead(this ILogger logger, int keys, string file);
+
+    [LoggerMessage(3004, LogLevel.Warning, "The API key file {File} could not be read again; the keys read before still stand")]
+    public static partial void KeysNotRead(this ILogger logger, Exception fault, string file);
+
+    [LoggerMessage(3005, LogLevel.Information, "Operation {Id} ({Kind}) ended as {State} after {Milliseconds} ms")]
+    public static partial void OperationEnded(this ILogger logger, string id, string kind, string state, long milliseconds);
+}

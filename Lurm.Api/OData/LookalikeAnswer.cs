@@ -1,0 +1,63 @@
+using Lurm.Api.Operations;
+using Lurm.Api.Security;
+using Lurm.Store;
+using Microsoft.OData;
+
+namespace Lurm.Api.OData;
+
+/// <summary>A <c>Lurm.LookalikeResult</c> as an answer: members in pages, and none at all for who may see counts only.</summary>
+internal static class LookalikeAnswer
+{
+    public const string TypeName = "Lurm.LookalikeResult";
+
+    public static Task WriteAsync(ODataCall call, LookalikeResult result, Operation operation) =>
+        ODataResponder.WriteAsync(call, null, StatusCodes.Status200OK, writer =>
+        {
+            var resource = writer.CreateODataResourceWriter(null, call.Model.Types.LookalikeResult);
+            Write(resource, call, result, operation);
+        });
+
+    /// <summary>Writes the complex value, its members as a nested set so that it can carry a next link.</summary>
+    public static void Write(ODataWriter writer, ODataCall call, LookalikeResult result, Operation operation)
+    {
+        writer.WriteStart(new ODataResource { TypeName = TypeName, Properties = Properties(call.Caller, result) });
+        Entity.WriteNested(writer, "Members", Members(call, result, 0, call.PageSize), NextLink(call, operation, result, call.PageSize));
+        Entity.WriteNested(writer, "RelevanceCurve", [.. result.RelevanceCurve.Select(Point)], null);
+        Entity.WriteNested(writer, "TopInterests", [.. result.TopInterests.Select(Interest)], null);
+        writer.WriteEnd();
+    }
+
+    /// <summary>One page of members; who was erased since is not in it.</summary>
+    public static IReadOnlyList<ODataResource> Members(ODataCall call, LookalikeResult result, int from, int count) =>
+        (call.Caller.Role & LurmRole.Read) != LurmRole.Read
+            ? []
+            : [.. result.Members.Skip(from).Take(count).Where(member => call.Lurm.TryGetUserKey(member.Id, out _)).Select(Member)];
+
+    /// <summary>The address of the page after <paramref name="after"/> members.</summary>
+    public static Uri? NextLink(ODataCall call, Operation operation, LookalikeResult result, int after) =>
+        after < result.Members.Count && (call.Caller.Role & LurmRole.Read) == LurmRole.Read
+            ? new Uri(call.ServiceRoot, FormattableString.Invariant($"Operations('{operation.Id}')/Members?$skiptoken={after}"))
+            : null;
+
+    private static List<ODataProperty> Properties(Caller caller, LookalikeResult result) =>
+    [
+        new() { Name = "MemberCount", Value = (long)result.Members.Count },
+        new() { Name = "MatchedSeeds", Value = (long)result.MatchedSeeds },
+        new() { Name = "UnmatchedSeeds", Value = (long)result.UnmatchedSeeds },
+        new() { Name = "UnmatchedSeedIds", Value = Texts((caller.Role & LurmRole.Read) == LurmRole.Read ? result.UnmatchedSeedIds : []) },
+        new() { Name = "Method", Value = result.Method.ToString() },
+        new() { Name = "ModelId", Value = result.ModelId },
+        new() { Name = "AsOf", Value = result.AsOf },
+        new() { Name = "Warnings", Value = Texts(result.Warnings) },
+    ];
+
+    private static ODataCollectionValue Texts(IEnumerable<string> texts) => new() { TypeName = "Collection(Edm.String)", Items = texts };
+
+    private static ODataResource Member(AudienceMember member) => Entity.Complex("Lurm.Member", ("Id", member.Id), ("Score", member.Score));
+
+    public static ODataResource Point(RelevancePoint point) =>
+        Entity.Complex("Lurm.CurvePoint", ("Percent", (double)point.Percent), ("Members", (long)point.Members), ("Score", (double)point.Score));
+
+    public static ODataResource Interest(AudienceInterest interest) =>
+        Entity.Complex("Lurm.TopInterest", ("Interest", interest.Interest), ("Label", interest.Label), ("LogOdds", (double)interest.LogOdds));
+}

@@ -1,0 +1,139 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.OData;
+
+namespace Lurm.Api.OData;
+
+/// <summary><c>POST $batch</c>, JSON and multipart: each request inside is answered as if it had come alone.</summary>
+/// <remarks>Requests of one change set are not one transaction, since Lurm's writes are each their own; an atomicity group of more than one is refused.</remarks>
+internal sealed class ODataBatch(LurmModelCache models)
+{
+    private const int MaxRequests = 100;
+
+    public async Task InvokeAsync(HttpContext http, Uri root, Func<HttpContext, Task> answer)
+    {
+        if (!HttpMethods.IsPost(http.Request.Method))
+        {
+            throw new ApiException(StatusCodes.Status405MethodNotAllowed, "MethodNotAllowed", "A $batch is posted.");
+        }
+
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        body.Position = 0;
+        var asked = new ODataMessage(body);
+        asked.SetHeader("Content-Type", http.Request.ContentType ?? string.Empty);
+        using var answers = new MemoryStream();
+        var answered = new ODataMessage(answers);
+        var model = models.Current.Edm;
+        var readerSettings = new ODataMessageReaderSettings { BaseUri = root, MessageQuotas = { MaxPartsPerBatch = MaxRequests, MaxOperationsPerChangeset = 1 } };
+        using (var reader = new ODataMessageReader((IODataRequestMessage)asked, readerSettings, model))
+        using (var writer = new ODataMessageWriter((IODataResponseMessage)answered, WriterSettings(http, root), model))
+        {
+            await AnswerAllAsync(http, reader.CreateODataBatchReader(), writer.CreateODataBatchWriter(), answer);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status200OK;
+        foreach (var (name, value) in answered.Headers)
+        {
+            http.Response.Headers[name] = value;
+        }
+
+        await ODataResponder.SendAsync(http, answers);
+    }
+
+    private static async Task AnswerAllAsync(HttpContext http, ODataBatchReader reader, ODataBatchWriter writer, Func<HttpContext, Task> answer)
+    {
+        writer.WriteStartBatch();
+        while (reader.Read())
+        {
+            switch (reader.State)
+            {
+                case ODataBatchReaderState.ChangesetStart:
+                    writer.WriteStartChangeset();
+                    break;
+                case ODataBatchReaderState.ChangesetEnd:
+                    writer.WriteEndChangeset();
+                    break;
+                case ODataBatchReaderState.Operation:
+                    await AnswerOneAsync(http, reader.CreateOperationRequestMessage(), writer, answer);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        writer.WriteEndBatch();
+    }
+
+    private static async Task AnswerOneAsync(HttpContext outer, ODataBatchOperationRequestMessage asked, ODataBatchWriter writer, Func<HttpContext, Task> answer)
+    {
+        using var body = new MemoryStream();
+        if (asked.Method != HttpMethods.Get && asked.Method != HttpMethods.Delete)
+        {
+            using var stream = asked.GetStream();
+            stream.CopyTo(body);
+            body.Position = 0;
+        }
+
+        using var given = new MemoryStream();
+        var inner = Inner(outer, asked, body, given);
+        await answer(inner);
+
+        var answered = writer.CreateOperationResponseMessage(asked.ContentId);
+        answered.StatusCode = inner.Response.StatusCode;
+        foreach (var (name, value) in inner.Response.Headers)
+        {
+            if (name != "Content-Length")
+            {
+                answered.SetHeader(name, value.ToString());
+            }
+        }
+
+        // Asking for the stream of an empty body would write an empty JSON value.
+        if (given.Length > 0)
+        {
+            using var target = answered.GetStream();
+            given.Position = 0;
+            given.CopyTo(target);
+        }
+    }
+
+    /// <summary>A request of its own, of the same caller.</summary>
+    private static DefaultHttpContext Inner(HttpContext outer, ODataBatchOperationRequestMessage asked, Stream body, Stream given)
+    {
+        var inner = new DefaultHttpContext { RequestServices = outer.RequestServices, RequestAborted = outer.RequestAborted, TraceIdentifier = outer.TraceIdentifier };
+        inner.Connection.RemoteIpAddress = outer.Connection.RemoteIpAddress;
+        var request = inner.Request;
+        request.Method = asked.Method;
+        request.Scheme = outer.Request.Scheme;
+        request.Host = outer.Request.Host;
+        request.PathBase = outer.Request.PathBase;
+        request.Path = PathString.FromUriComponent(asked.Url);
+        request.QueryString = QueryString.FromUriComponent(asked.Url);
+        request.Body = body;
+        request.ContentLength = body.Length;
+        inner.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = asked.Url.PathAndQuery;
+        foreach (var (name, value) in asked.Headers)
+        {
+            request.Headers[name] = value;
+        }
+
+        foreach (var name in (string[])["Authorization", Security.Authenticator.ApiKeyHeader])
+        {
+            if (outer.Request.Headers.TryGetValue(name, out var value))
+            {
+                request.Headers[name] = value;
+            }
+        }
+
+        inner.Response.Body = given;
+        return inner;
+    }
+
+    private static ODataMessageWriterSettings WriterSettings(HttpContext http, Uri root)
+    {
+        var settings = new ODataMessageWriterSettings { BaseUri = root, Version = ODataVersion.V4, EnableMessageStreamDisposal = false, ODataUri = new ODataUri { ServiceRoot = root } };
+        var isJson = http.Request.ContentType?.Contains("json", StringComparison.OrdinalIgnoreCase) == true;
+        settings.SetContentType(isJson ? "application/json" : "multipart/mixed", "utf-8");
+        return settings;
+    }
+}

@@ -1,0 +1,63 @@
+using Lurm.Api.Security;
+using Lurm.Store;
+using Microsoft.OData.UriParser;
+
+namespace Lurm.Api.OData;
+
+/// <summary>One request to the OData service: who asks what of which model.</summary>
+internal sealed class ODataCall
+{
+    public required HttpContext Http { get; init; }
+
+    public required Caller Caller { get; init; }
+
+    public required LurmDatabase Lurm { get; init; }
+
+    public required LurmModel Model { get; init; }
+
+    public required LurmApiOptions Options { get; init; }
+
+    /// <summary>The service's address, with a slash at its end.</summary>
+    public required Uri ServiceRoot { get; init; }
+
+    /// <summary>The resource path, parsed against <see cref="Model"/>.</summary>
+    public required ODataPath Path { get; init; }
+
+    public required ODataQuery Query { get; init; }
+
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    public string Method => Http.Request.Method;
+
+    /// <summary>How many rows the next page has: the least of <c>$top</c>, <c>odata.maxpagesize</c> and the server's own bounds.</summary>
+    public int PageSize
+    {
+        get
+        {
+            var preferred = Preferences.MaxPageSize ?? (Query.Top ?? Options.PageSize);
+            return Math.Min(Math.Min(preferred, Query.Top ?? int.MaxValue), Options.MaxPageSize);
+        }
+    }
+
+    public ODataPreferences Preferences => field ??= ODataPreferences.Read(Http.Request);
+
+    /// <summary>Refuses every method but <paramref name="methods"/>.</summary>
+    public void Allow(params ReadOnlySpan<string> methods)
+    {
+        foreach (var method in methods)
+        {
+            if (HttpMethods.Equals(method, Method) || (HttpMethods.IsHead(Method) && HttpMethods.IsGet(method)))
+            {
+                return;
+            }
+        }
+
+        Http.Response.OnStarting(static state =>
+        {
+            var (response, allowed) = ((HttpResponse, string))state;
+            response.Headers.Allow = allowed;
+            return Task.CompletedTask;
+        }, (Http.Response, string.Join(", ", methods.ToArray())));
+        throw new ApiException(StatusCodes.Status405MethodNotAllowed, "MethodNotAllowed", $"{Method} is not possible here; expected {string.Join(" or ", methods.ToArray())}.");
+    }
+}

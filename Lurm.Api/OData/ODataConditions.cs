@@ -1,0 +1,33 @@
+using Microsoft.Net.Http.Headers;
+
+namespace Lurm.Api.OData;
+
+/// <summary><c>If-Match</c> and <c>If-None-Match</c>.</summary>
+internal static class ODataConditions
+{
+    /// <summary>Whether a read may be answered 304.</summary>
+    public static bool IsNotModified(ODataCall call, string etag) => Matches(call.Http.Request.Headers[HeaderNames.IfNoneMatch], etag);
+
+    /// <summary>Refuses a write whose conditions do not hold.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="etag">The entity's tag, or nothing where there is no such entity.</param>
+    public static void Check(ODataCall call, string? etag)
+    {
+        var ifMatch = call.Http.Request.Headers[HeaderNames.IfMatch];
+        if (ifMatch.Count > 0 && (etag is null || !Matches(ifMatch, etag)))
+        {
+            throw Failed(etag is null ? "There is no such user, and If-Match asks for one." : "The user has changed since; read it again.");
+        }
+
+        var ifNoneMatch = call.Http.Request.Headers[HeaderNames.IfNoneMatch];
+        if (etag is not null && Matches(ifNoneMatch, etag))
+        {
+            throw Failed("The user exists already, and If-None-Match asks that it does not.");
+        }
+    }
+
+    private static bool Matches(IList<string?> header, string etag) =>
+        header.SelectMany(value => (value ?? string.Empty).Split(',', StringSplitOptions.TrimEntries)).Any(value => value == "*" || value == etag);
+
+    private static ApiException Failed(string message) => new(StatusCodes.Status412PreconditionFailed, "PreconditionFailed", message);
+}
