@@ -1,0 +1,134 @@
+using System.Text.Json;
+
+namespace Lurm.Api.Tests.OData;
+
+public sealed class SimilarTests(ShopServer shop) : IClassFixture<ShopServer>
+{
+    /// <summary>An Accept that means the same, but that the hot path does not know: it goes through the OData library.</summary>
+    private const string ThroughTheLibrary = "application/json;odata.metadata=minimal;odata.streaming=true";
+
+    private Server Server => shop.Server;
+
+    [Theory]
+    [InlineData("odata/Users('u004')/Lurm.Similar(k=5)")]
+    [InlineData("odata/Users('u004')/Lurm.Similar(k=5)?$select=Id,Score")]
+    [InlineData("odata/Users('u004')/Lurm.Similar(k=5)?$select=Score,Country,Joined,Age,IsMember")]
+    [InlineData("odata/Users('u004')/Lurm.Similar(k=5)?$select=*")]
+    [InlineData("odata/Users('u004')/Lurm.Similar(k=5)?$select=Id,SharedInterests,Representation")]
+    [InlineData("odata/Users('u004')/Lurm.Similar(k=5)?$filter=Country eq 'Norway'&$top=2")]
+    [InlineData("odata/Users('u004')/Lurm.Similar(k=5)?$top=0")]
+    [InlineData("odata/Users('Zoë \"quoted\" <b> 漢字')/Lurm.Similar(k=3)?$filter=Country eq 'Åland %26 Öre'")]
+    public async Task The_hot_answer_is_byte_for_byte_what_the_OData_library_writes(string path)
+    {
+        foreach (var id in (string[])["Zoë \"quoted\" <b> 漢字", "a'b"])
+        {
+            Server.Shop.Lurm.Ingest([.. Shop.EventsOf(4).Select(one => one with { User = id, Attributes = new Dictionary<string, object?> { ["Country"] = "Åland & Öre", ["Age"] = 1e21 } })], "odd " + id, cancellationToken: TestContext.Current.CancellationToken);
+        }
+
+        Server.Shop.Lurm.Embed(cancellationToken: TestContext.Current.CancellationToken);
+        var hot = await Server.GetAsync(path);
+        var library = await Server.GetAsync(path, ("Accept", ThroughTheLibrary));
+
+        Assert.Equal(200, hot.Status);
+        Assert.Equal(library.Text, hot.Text);
+        Assert.Equal(library.Headers["Content-Type"], hot.Headers["Content-Type"]);
+        Assert.Equal(library.Headers["OData-Version"], hot.Headers["OData-Version"]);
+    }
+
+    [Fact]
+    public async Task The_nearest_are_of_the_same_taste_and_never_the_user()
+    {
+        var answer = await Server.GetAsync("odata/Users('u004')/Lurm.Similar(k=20)");
+
+        Assert.Equal(20, answer.Ids.Length);
+        Assert.DoesNotContain("u004", answer.Ids);
+        Assert.All(answer.Ids, id => Assert.Equal(0, int.Parse(id[1..], System.Globalization.CultureInfo.InvariantCulture) % 2));
+        var scores = answer.Json.GetProperty("value").EnumerateArray().Select(row => row.GetProperty("Score").GetSingle()).ToArray();
+        Assert.Equal(scores.OrderDescending(), scores);
+        Assert.InRange(scores[0], 0.5f, 1.0001f);
+    }
+
+    [Fact]
+    public async Task The_filter_acts_before_the_search_and_top_beats_k()
+    {
+        var answer = await Server.GetAsync("odata/Users('u004')/Lurm.Similar(k=2)?$filter=Country eq 'Norway' and IsMember eq true&$top=1000");
+
+        // All of them, of both tastes: fewer than $top, so the filter ran before the cut.
+        var expected = Enumerable.Range(0, Shop.Users).Where(user => user % 3 == 2 && user % 4 == 0 && user != 4).Select(Shop.Id).Order(StringComparer.Ordinal);
+        Assert.Equal(expected, answer.Ids.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Skip_goes_down_the_ranking()
+    {
+        var all = (await Server.GetAsync("odata/Users('u004')/Lurm.Similar(k=10)")).Ids;
+
+        Assert.Equal(all[3..], (await Server.GetAsync("odata/Users('u004')/Lurm.Similar(k=7)?$skip=3")).Ids);
+    }
+
+    [Fact]
+    public async Task Shared_interests_come_where_they_are_selected()
+    {
+        var row = (await Server.GetAsync("odata/Users('u004')/Lurm.Similar(k=1)?$select=Id,SharedInterests")).Json.GetProperty("value")[0];
+
+        Assert.All(row.GetProperty("SharedInterests").EnumerateArray(), shared => Assert.StartsWith("Tea", shared.GetProperty("Label").GetString(), StringComparison.Ordinal));
+        Assert.NotEmpty(row.GetProperty("SharedInterests").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task An_attribute_change_is_in_the_next_answer()
+    {
+        const string Path = "odata/Users('u004')/Lurm.Similar(k=300)?$filter=Country eq 'Samoa'";
+        Assert.Empty((await Server.GetAsync(Path)).Ids);
+
+        await Server.SendAsync(HttpMethod.Patch, "odata/Users('u010')", """{"Country":"Samoa"}""");
+
+        Assert.Equal(["u010"], (await Server.GetAsync(Path)).Ids);
+    }
+
+    [Fact]
+    public async Task Events_that_are_not_stored_find_users_too()
+    {
+        var answer = await Server.PostAsync("odata/Users/Lurm.SimilarTo", """
+            {"events":[{"item":"tool-1","time":"2025-02-01T00:00:00Z"},{"item":"tool-2","time":"2025-02-02T00:00:00Z","kind":"buy","weight":2}],"k":10,"explain":true}
+            """);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(10, answer.Ids.Length);
+        Assert.All(answer.Ids, id => Assert.Equal(1, int.Parse(id[1..], System.Globalization.CultureInfo.InvariantCulture) % 2));
+        Assert.Equal(JsonValueKind.Array, answer.Json.GetProperty("value")[0].GetProperty("SharedInterests").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_users_own_vector_finds_the_user_first()
+    {
+        var vector = (await Server.GetAsync("odata/Users('u004')/Representation")).Json.GetProperty("value").GetRawText();
+
+        var answer = await Server.PostAsync("odata/Users/Lurm.SimilarTo", $$"""{"vector":{{vector}},"k":300,"minScore":0.9999}""");
+
+        Assert.Contains("u004", answer.Ids);
+    }
+
+    [Theory]
+    [InlineData("""{}""", "user")]
+    [InlineData("""{"user":"u001","vector":[1]}""", "one of the three")]
+    [InlineData("""{"user":"u001","k":0}""", "k")]
+    [InlineData("""{"user":"u001","kk":5}""", "kk")]
+    [InlineData("""{"user":5}""", "user")]
+    [InlineData("""{"vector":[1,"x"]}""", "vector")]
+    [InlineData("""{"vector":[1]}""", "1")]
+    [InlineData("""{"events":[{"item":"tea-1"}]}""", "time")]
+    [InlineData("""{"events":[{"item":"tea-1","time":"yesterday"}]}""", "time")]
+    [InlineData("""{"user":"u001","filter":"Nope eq 1"}""", "Nope")]
+    [InlineData("""{"user":"u001","recent":"yes"}""", "recent")]
+    public async Task A_body_that_makes_no_sense_is_refused_by_name(string body, string named)
+    {
+        var answer = await Server.PostAsync("odata/Users/Lurm.SimilarTo", body);
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains(named, answer.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_user_nobody_knows_is_a_404() => Assert.Equal(404, (await Server.GetAsync("odata/Users('nobody')/Lurm.Similar(k=5)")).Status);
+}
