@@ -1,0 +1,71 @@
+namespace Lurm.Index.Tests.Snapshots;
+
+/// <summary>Files of every format version that was ever written stay readable, and say the same.</summary>
+public class GoldenSnapshotTests
+{
+    private const int D = 10;
+    private const int N = 60;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("index-v1-float32.bin", VectorStorage.Float32)]
+    [InlineData("index-v1-int8.bin", VectorStorage.Int8)]
+    public void Version_1_reads_as_the_day_it_was_written(string name, VectorStorage storage)
+    {
+        using var golden = HnswIndex.Open(Path.Combine(AppContext.BaseDirectory, "Golden", name), "golden");
+        golden.Check();
+
+        Assert.Equal(new HnswOptions { Dimensions = D, MaxLinks = 5, EfConstruction = 30, Storage = storage, Seed = 9 }, golden.Options);
+        Assert.Equal(N, golden.Count);
+        var (vector, hits) = (new float[D], new Neighbor[3]);
+        for (var i = 0; i < N; i++)
+        {
+            // Rows 50 to 59 equal row 0: one of them is linked, the others are its twins.
+            Row(i, vector);
+            Assert.Equal(3, golden.Search(vector, hits, 30, Stop));
+            Assert.Equal(1, hits[0].Score, 1e-5f);
+            Assert.True(hits[0].Key == 1000 + i || i == 0 || i >= 50);
+            Assert.True(golden.TryGetVector(1000 + i, vector));
+        }
+    }
+
+    /// <summary>The writer still writes those very bytes; a change of format must be a new version.</summary>
+    [Fact]
+    public void The_same_index_is_written_to_the_same_bytes()
+    {
+        using var folder = new TestKit.TemporaryFolder();
+        Write(folder["again"], VectorStorage.Float32);
+
+        Assert.Equal(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "index-v1-float32.bin")), File.ReadAllBytes(folder["again"]));
+    }
+
+    /// <summary>Whole numbers, made unit by operations that IEEE 754 rounds alike on every machine.</summary>
+    private static void Row(int i, Span<float> vector)
+    {
+        var random = new Random(i >= 50 ? 0 : i);
+        var squares = 0;
+        for (var j = 0; j < D; j++)
+        {
+            vector[j] = random.Next(-100, 101);
+            squares += (int)(vector[j] * vector[j]);
+        }
+
+        for (var j = 0; j < D; j++)
+        {
+            vector[j] = (float)(vector[j] / Math.Sqrt(squares));
+        }
+    }
+
+    private static void Write(string path, VectorStorage storage)
+    {
+        var vectors = new float[N * D];
+        for (var i = 0; i < N; i++)
+        {
+            Row(i, vectors.AsSpan(i * D, D));
+        }
+
+        using var index = HnswIndex.Build(new HnswOptions { Dimensions = D, MaxLinks = 5, EfConstruction = 30, Storage = storage, Seed = 9 }, UnitVectors.Keys(N, 1000), vectors, cancellationToken: Stop);
+        index.Save(path, "golden", Stop);
+    }
+}
