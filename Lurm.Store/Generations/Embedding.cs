@@ -259,7 +259,7 @@ internal sealed class Embedding
         Save(generation, index, watermark);
     }
 
-    private void Save(Generation generation, HnswIndex index, long watermark)
+    public void Save(Generation generation, HnswIndex index, long watermark)
     {
         _progress?.Report(new EmbedProgress(EmbedStage.Publishing, 0, 1, 0, null));
         var name = _snapshots.Save(index, generation, watermark, _cancellationToken);
@@ -291,7 +291,7 @@ internal sealed class Embedding
         }
     }
 
-    private void Publish(long number)
+    public void Publish(long number)
     {
         using var write = _connections.Write(_cancellationToken);
         _lease.Hold(write.Session);
@@ -374,7 +374,7 @@ internal sealed class Embedding
         return statement.Int64(0);
     }
 
-    private static bool UserExists(Session session, long user)
+    public static bool UserExists(Session session, long user)
     {
         using var statement = session.Prepare("SELECT 1 FROM users WHERE user_key = ?1");
         return statement.Bind(1, user).Step();
