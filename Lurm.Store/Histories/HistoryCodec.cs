@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Lurm.Store.Histories;
 
@@ -34,6 +35,7 @@ internal static class HistoryCodec
     /// <summary>Writes <paramref name="entries"/> (sorted by period, item, kind; no two alike; counts above 0) and returns how many bytes it took.</summary>
     /// <param name="entries">At least one.</param>
     /// <param name="target">At least <see cref="MaxEncodedBytes"/> long.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Encode(ReadOnlySpan<HistoryEntry> entries, Span<byte> target)
     {
         const int HeaderRoom = 1 + 1 + 5 + 5 + 5;
@@ -206,6 +208,7 @@ internal static class HistoryCodec
         left with { Count = checked(left.Count + right.Count), WeightThousandths = checked(left.WeightThousandths + right.WeightThousandths) };
 
     /// <summary>The checksum of iSCSI and ext4: CRC-32C, polynomial 0x1EDC6F41.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static uint Crc32C(ReadOnlySpan<byte> bytes)
     {
         var crc = ~0u;
@@ -222,6 +225,7 @@ internal static class HistoryCodec
         return ~crc;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryDecodePayload(ReadOnlySpan<byte> payload, int firstPeriod, Span<HistoryEntry> entries)
     {
         var at = 0;

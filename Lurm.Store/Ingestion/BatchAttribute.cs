@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Lurm.Store.Attributes;
 
@@ -19,6 +20,7 @@ internal sealed class BatchAttribute(string name, AttributeType type)
 
     /// <summary>The ordinal of a value, or -1 for empty text, which says nothing.</summary>
     /// <exception cref="RowException">It is not of the attribute's type.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Value(ReadOnlySpan<byte> text, string column)
     {
         if (text.IsEmpty)
@@ -50,6 +52,7 @@ internal sealed class BatchAttribute(string name, AttributeType type)
     public AttributeValue this[int ordinal] => _values[ordinal];
 
     /// <summary>Keeps a user's value if its event is the latest so far (the later row of two at one time).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Set(int user, int value, long seconds)
     {
         if (user >= _latest.Length)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lurm.Store.Histories;
 
 namespace Lurm.Store.Ingestion;
@@ -25,6 +26,7 @@ internal sealed class ChunkHistories
     /// <param name="positions">Scratch: one a user of the batch.</param>
     /// <param name="itemKeys">The database's key of each item ordinal.</param>
     /// <param name="kindKeys">The database's key of each kind ordinal.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Load(EventBatch batch, ChunkPlan plan, int chunk, int[] positions, int[] itemKeys, int[] kindKeys)
     {
         Chunk = chunk;
@@ -79,6 +81,7 @@ internal sealed class ChunkHistories
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Count(int from, int to, bool weighted)
     {
         var keys = _keys.AsSpan(from..to);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Lurm.Store.Ingestion;
@@ -86,6 +87,7 @@ internal sealed class CsvRows : RowSource
 
     public override ReadOnlySpan<byte> this[int slot]
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         get
         {
             var start = _starts[slot];
@@ -93,6 +95,7 @@ internal sealed class CsvRows : RowSource
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool Read(CancellationToken cancellationToken)
     {
         while (true)
@@ -130,6 +133,7 @@ internal sealed class CsvRows : RowSource
     public override void Dispose() => _feed.Dispose();
 
     // Takes the row at _at apart; false where the buffer ends before the row does.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryParseRow()
     {
         _lengths.AsSpan().Clear();

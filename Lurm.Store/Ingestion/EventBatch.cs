@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 using Lurm.Store.Histories;
@@ -58,6 +59,7 @@ internal sealed class EventBatch : IDisposable
 
     /// <summary>The ordinal of a user's id.</summary>
     /// <exception cref="RowException">It is no id.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int User(ReadOnlySpan<byte> id, string column)
     {
         if (_lastUser >= 0 && UserIds[_lastUser].SequenceEqual(id))
@@ -79,6 +81,7 @@ internal sealed class EventBatch : IDisposable
 
     /// <summary>The ordinal of an item's id.</summary>
     /// <exception cref="RowException">It is no id.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Item(ReadOnlySpan<byte> id, string column)
     {
         var ordinal = ItemIds.Find(id, out var hash);
@@ -93,6 +96,7 @@ internal sealed class EventBatch : IDisposable
     }
 
     /// <summary>The ordinal of a kind's name; 0 for none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Kind(ReadOnlySpan<byte> name, string column)
     {
         var ordinal = Kinds.Find(name, out var hash);
@@ -111,6 +115,7 @@ internal sealed class EventBatch : IDisposable
     }
 
     /// <summary>Adds an event; the time lies within <see cref="EventTime"/>'s bounds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int user, int item, int kind, long seconds, uint weightThousandths)
     {
         if (seconds < _cachedPeriod.First || seconds > _cachedPeriod.Last)
@@ -127,6 +132,7 @@ internal sealed class EventBatch : IDisposable
     }
 
     /// <summary>Keeps an item's text if its event is the latest so far (the later row of two at one time); empty text says nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Text(int item, ReadOnlySpan<byte> title, ReadOnlySpan<byte> category, long seconds)
     {
         ref var known = ref _items[item];
@@ -175,6 +181,7 @@ internal sealed class EventBatch : IDisposable
         all[ordinal] = one;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Replace(ref byte[]? text, ReadOnlySpan<byte> value)
     {
         if (!value.IsEmpty && !value.SequenceEqual(text))

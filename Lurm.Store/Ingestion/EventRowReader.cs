@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Lurm.Store.Attributes;
 
 namespace Lurm.Store.Ingestion;
@@ -11,6 +12,7 @@ internal sealed class EventRowReader : EventTaker
 
     private readonly EventColumns _columns;
     private readonly EventMapping _mapping;
+    private readonly RowRule[] _rules;
     private readonly long[] _leftOut;
     private readonly int[] _attributes;
     private readonly int[] _values;
@@ -21,6 +23,7 @@ internal sealed class EventRowReader : EventTaker
     {
         _columns = columns;
         _mapping = columns.Mapping;
+        _rules = [.. _mapping.Rules];
         _leftOut = new long[columns.Rules.Length];
         try
         {
@@ -34,10 +37,11 @@ internal sealed class EventRowReader : EventTaker
         _values = new int[_attributes.Length];
     }
 
-    public override IReadOnlyList<RuleCount> LeftOut => [.. _mapping.Rules.Select((rule, i) => new RuleCount(rule.ToString(), _leftOut[i]))];
+    public override IReadOnlyList<RuleCount> LeftOut => [.. _rules.Select((rule, i) => new RuleCount(rule.ToString(), _leftOut[i]))];
 
     /// <summary>Reads all rows of <paramref name="source"/>.</summary>
     /// <exception cref="StoreException">A row is bad, and the option says stop.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadAll(RowSource source, Action<RowSource>? progress, CancellationToken cancellationToken)
     {
         while (true)
@@ -66,11 +70,12 @@ internal sealed class EventRowReader : EventTaker
     }
 
     // What can refuse the row comes before what keeps any of it; a user or kind left without an event is not stored.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddRow(RowSource row)
     {
         for (var i = 0; i < _leftOut.Length; i++)
         {
-            if (!Holds(_mapping.Rules[i], row[_columns.Rules[i]]))
+            if (!Holds(_rules[i], row[_columns.Rules[i]]))
             {
                 _leftOut[i]++;
                 return;
@@ -114,12 +119,19 @@ internal sealed class EventRowReader : EventTaker
         Batch.Add(user, item, kind, seconds, weight);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Holds(RowRule rule, ReadOnlySpan<byte> value)
     {
         value = value.Trim((byte)' ');
-        return rule.IsPositive
-            ? Utf8Parser.TryParse(value, out double number, out var used) && used == value.Length && number > 0
-            : !value.IsEmpty;
+        if (!rule.IsPositive || value.IsEmpty)
+        {
+            return !value.IsEmpty;
+        }
+
+        // Nearly always digits alone; a double's parser costs ten times as much.
+        return value.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0
+            ? value.IndexOfAnyExcept((byte)'0') >= 0
+            : Utf8Parser.TryParse(value, out double number, out var used) && used == value.Length && number > 0;
     }
 
     private static uint Weight(ReadOnlySpan<byte> text, string column)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Lurm.Store.Ingestion;
@@ -77,6 +78,7 @@ internal sealed class EventSpool : IDisposable
     }
 
     /// <summary>Adds an event of the user whose (real or provisional) key is <paramref name="userKey"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(long userKey, in SpooledEvent one)
     {
         var number = (int)(userKey >> PartitionBits);

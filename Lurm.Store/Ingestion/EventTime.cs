@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using Lurm.Store.Histories;
 
 namespace Lurm.Store.Ingestion;
@@ -22,6 +23,7 @@ internal static class EventTime
     };
 
     /// <summary>Reads <paramref name="text"/> into unix seconds; a fraction of a second is dropped.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParse(ReadOnlySpan<byte> text, TimeFormat format, out long seconds)
     {
         var parsed = format switch
@@ -78,6 +80,7 @@ internal static class EventTime
     }
 
     // Digits, perhaps with a fraction ("1291191960.0", as data frames write it), which is dropped.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryParseNumber(ReadOnlySpan<byte> text, out long value, out int digits)
     {
         value = 0;

@@ -32,6 +32,7 @@ internal sealed class Utf8Interner
     }
 
     /// <summary>The ordinal of <paramref name="text"/>, or -1 with the hash that <see cref="Add"/> wants.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(ReadOnlySpan<byte> text, out uint hash)
     {
         hash = Hash(text);

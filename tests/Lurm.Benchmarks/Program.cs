@@ -1,3 +1,4 @@
+using Lurm.Benchmarks.Histories;
 using Lurm.Benchmarks.Index;
 
 namespace Lurm.Benchmarks;
@@ -14,6 +15,7 @@ internal static class Program
         ["index-scan"] = ScanBenchmark.Run,
         ["index-ratios"] = RatioReport.Run,
         ["index-targets"] = TargetReport.Run,
+        ["histories"] = HistoriesBenchmark.Run,
         ["kernels"] = KernelBenchmark.Run,
     };
 
