@@ -6,7 +6,6 @@ using System.Text.Json;
 using Lurm.Store;
 using Lurm.Store.Encoders;
 using Lurm.Training.Export;
-using Lurm.Training.Interests;
 using Lurm.Training.Items;
 using Lurm.Training.Smen;
 using TorchSharp;
@@ -41,15 +40,11 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
         }
 
         Milestone($"read {histories.Events:N0} events of {histories.Count:N0} users");
-        var catalogue = database.ReadItems(cancellationToken);
-        var items = ItemVectors.Learn(catalogue, histories, options.ItemDimensions, options.ItemShift, options.Seed, cancellationToken);
-        Milestone($"{items.Items.Count:N0} item vectors of {items.Dimensions} components {(items.AreSupplied ? "as given" : "learned")}");
-        var table = InterestTable.Build(items, options.Interests, options.Seed, cancellationToken);
-        Milestone($"{table.Count:N0} interests");
-        var kinds = database.Kinds;
-        var (source, interests) = Source(database, histories, items, table, catalogue, kinds);
-        var (bags, choice) = ChooseBags(source, histories, device, cancellationToken);
+        var data = FitData.Build(histories, database.ReadItems(cancellationToken), database.Kinds, database.Grain, options, Milestone, cancellationToken);
+        var choice = new RecentTrial(options.Smen, options.Seed, device) { Stage = Milestone }.Decide(data, cancellationToken);
         var chosen = options.Smen with { HalfLifePeriods = choice.HalfLifePeriods, RecentShare = choice.RecentShare };
+        var bags = BagPlan.Make(data.Source, histories, chosen, choice);
+        var source = data.Source.With(bags);
         source = source.With(bags);
         var training = TrainingBags.Build(source, histories, chosen);
         if (training.Users.Length < 2)
@@ -65,14 +60,14 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
 
         var trainer = new SmenTrainer(chosen, options.Seed, device) { Checkpoint = checkpoint, Progress = new Relay<SmenProgress>(ReportStep) };
         using var trained = trainer.Train(training, cancellationToken);
-        Milestone(string.Create(CultureInfo.InvariantCulture, $"trained {trained.Epochs} passes: loss on {trained.HeldOutUsers:N0} held-out users {trained.StartLoss:F4} -> {trained.BestLoss:F4}"));
-        var card = WriteAndRegister(database, histories, items, table, training, trained, interests, choice);
+        Milestone(string.Create(CultureInfo.InvariantCulture, $"trained {trained.Epochs} passes: loss on {trained.HeldOutUsers:N0} held-out users {trained.StartLoss:F4} -> {trained.BestLoss:F4}, their neighbours kept {trained.BestOverlap ?? 0:F3}"));
+        var card = WriteAndRegister(database, data, training, trained, choice);
         checkpoint.Delete();
         Milestone($"model {card.ModelId} registered as a candidate");
-        return new FitReport(card, Diagnose(items), checkpoint.ResumedEpochs, _clock.Elapsed);
+        return new FitReport(card, Diagnose(data.Items), checkpoint.ResumedEpochs, _clock.Elapsed);
     }
 
-    private ModelCard WriteAndRegister(LurmDatabase database, TrainingHistories histories, ItemVectors items, InterestTable table, TrainingBags training, SmenResult trained, InterestModel interests, BagChoice choice)
+    private ModelCard WriteAndRegister(LurmDatabase database, FitData data, TrainingBags training, SmenResult trained, BagChoice choice)
     {
         trained.Network.to(torch.CPU);
         var encoder = SmenExport.Encoder(trained.Network);
@@ -89,10 +84,11 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
             ["neighbourOverlapAt10"] = overlap,
             ["heldOutLossAtStart"] = trained.StartLoss,
             ["heldOutLoss"] = trained.BestLoss,
+            ["heldOutOverlapAt10"] = trained.BestOverlap ?? 0,
             ["heldOutUsers"] = trained.HeldOutUsers,
             ["epochs"] = trained.Epochs,
             ["exportDifference"] = difference,
-            ["interestTightness"] = table.Tightness(items),
+            ["interestTightness"] = data.Table.Tightness(data.Items),
         };
         var card = training.Source.Card with
         {
@@ -100,9 +96,9 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
             CreatedAt = time.GetUtcNow(),
             Options = Describe(trained.Network.Shape.Options),
             TrainedUsers = training.Users.Length,
-            TrainedEvents = histories.Events,
-            FirstPeriod = histories.FirstPeriod,
-            LastPeriod = histories.LastPeriod,
+            TrainedEvents = data.Histories.Events,
+            FirstPeriod = data.Histories.FirstPeriod,
+            LastPeriod = data.Histories.LastPeriod,
             Seed = options.Seed,
             Metrics = metrics,
             Libraries = Libraries(),
@@ -111,7 +107,7 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
         try
         {
             Remove(folder);
-            ModelBundle.Write(folder, card, interests, encoder, SmenExport.Head(trained.Network));
+            ModelBundle.Write(folder, card, data.Interests, encoder, SmenExport.Head(trained.Network));
             database.RegisterModel(folder);
         }
         finally
@@ -120,33 +116,6 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
         }
 
         return card;
-    }
-
-    private (BagSource Source, InterestModel Interests) Source(LurmDatabase database, TrainingHistories histories, ItemVectors items, InterestTable table, IReadOnlyList<ItemRecord> catalogue, IReadOnlyList<string> kinds)
-    {
-        var known = items.Items.Select((item, number) => KeyValuePair.Create(item.Id, table.Assigned[number]));
-        var idf = InverseFrequency.Of(histories, items.NumberOf, table.Assigned, table.Count);
-        var interests = InterestModel.Create(table.Labels, idf, known, items.Dimensions, table.Centroids, items.AreSupplied, items.Text);
-        var card = new ModelCard
-        {
-            ModelId = "training",
-            CreatedAt = time.GetUtcNow(),
-            Anchors = options.Smen.Anchors,
-            AnchorDimensions = options.Smen.AnchorDimensions,
-            Interests = table.Count,
-            Grain = database.Grain,
-            Bags = [TrainingBags.LifetimeBag],
-            KindWeights = Items.KindWeights.For(kinds, options.KindWeights),
-        };
-        return (new BagSource(card, interests, interests.MapItems(catalogue), kinds), interests);
-    }
-
-    private (IReadOnlyList<BagInput> Bags, BagChoice Choice) ChooseBags(BagSource source, TrainingHistories histories, torch.Device device, CancellationToken cancellationToken)
-    {
-        _ = device;
-        _ = cancellationToken;
-        var choice = new BagChoice(options.Smen.HalfLifePeriods ?? 2, options.Smen.RecentShare, UseRecent: false, new Dictionary<string, double>());
-        return (BagPlan.Make(source, histories, options.Smen, choice), choice);
     }
 
     private torch.Device Device()

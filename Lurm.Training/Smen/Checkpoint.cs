@@ -24,6 +24,7 @@ internal sealed class Checkpoint(string path, string fingerprint)
         writer.Write(state.StartLoss);
         writer.Write(state.LastLoss);
         writer.Write(state.BestLoss);
+        writer.Write(state.BestOverlap ?? double.NaN);
         writer.Write(state.WithoutGain);
         writer.Write(adam.Steps);
         Write(writer, [.. network.parameters().Select(EpochState.Values)]);
@@ -68,6 +69,7 @@ internal sealed class Checkpoint(string path, string fingerprint)
         state.StartLoss = reader.ReadDouble();
         state.LastLoss = reader.ReadDouble();
         state.BestLoss = reader.ReadDouble();
+        state.BestOverlap = reader.ReadDouble() is var overlap && double.IsNaN(overlap) ? null : overlap;
         state.WithoutGain = reader.ReadInt32();
         adam.Steps = reader.ReadInt64();
         EpochState.Restore(network.parameters(), Read(reader));

@@ -14,8 +14,11 @@ internal sealed class EpochState
     /// <summary>Held-out loss after the last pass.</summary>
     public double LastLoss { get; set; }
 
-    /// <summary>The best held-out loss.</summary>
+    /// <summary>Held-out loss of the pass that is kept.</summary>
     public double BestLoss { get; set; } = double.PositiveInfinity;
+
+    /// <summary>Held-out neighbour overlap of the pass that is kept.</summary>
+    public double? BestOverlap { get; set; }
 
     /// <summary>Passes since the best one.</summary>
     public int WithoutGain { get; set; }
@@ -23,19 +26,21 @@ internal sealed class EpochState
     /// <summary>The parameters at their best, in the network's order.</summary>
     public float[][] Best { get; set; } = [];
 
-    /// <summary>Notes a held-out loss and keeps the parameters where it is the best; without held-out users the last are kept.</summary>
-    public void Keep(SmenNetwork network, double loss)
+    /// <summary>Notes a pass and keeps its parameters where it is the best: by overlap where that is known, else by loss; without held-out users the last is kept.</summary>
+    public void Keep(SmenNetwork network, double loss, double? overlap)
     {
         LastLoss = loss;
-        if (loss < BestLoss || loss == 0)
+        var isBetter = overlap is { } found ? !(found <= BestOverlap) : loss < BestLoss || loss == 0;
+        if (!isBetter)
         {
-            WithoutGain = 0;
-            BestLoss = loss;
-            Best = [.. network.parameters().Select(Values)];
+            WithoutGain++;
             return;
         }
 
-        WithoutGain++;
+        WithoutGain = 0;
+        BestLoss = loss;
+        BestOverlap = overlap;
+        Best = [.. network.parameters().Select(Values)];
     }
 
     /// <summary>Puts the best parameters back.</summary>

@@ -36,6 +36,50 @@ internal sealed class GeometryTarget
         return gram;
     }
 
+    /// <summary>G of one user with others, up to a factor that is the user's own; for whole batches <see cref="Gram"/> is cheaper.</summary>
+    public float[] Similarities(int user, ReadOnlySpan<int> others)
+    {
+        var dots = new float[others.Length];
+        var squares = new float[others.Length];
+        foreach (var (column, share) in _parts)
+        {
+            var dense = new float[column.Parts.Columns];
+            var (own, ownLength) = column.PartsOf(user).GetOffsetAndLength(column.Parts.Count);
+            for (var i = 0; ownLength > 0 && i < column.Parts.Keys(own).Length; i++)
+            {
+                dense[column.Parts.Keys(own)[i]] = column.Parts.Values(own)[i] * (float)share * column.Gate(user);
+            }
+
+            for (var other = 0; other < others.Length; other++)
+            {
+                var (part, length) = column.PartsOf(others[other]).GetOffsetAndLength(column.Parts.Count);
+                if (length == 0)
+                {
+                    continue;
+                }
+
+                var gate = column.Gate(others[other]);
+                var keys = column.Parts.Keys(part);
+                var values = column.Parts.Values(part);
+                var dot = 0f;
+                for (var i = 0; i < keys.Length; i++)
+                {
+                    dot += dense[keys[i]] * values[i];
+                }
+
+                dots[other] += dot * gate;
+                squares[other] += (float)share * gate * gate;
+            }
+        }
+
+        for (var other = 0; other < others.Length; other++)
+        {
+            dots[other] = squares[other] > 0 ? dots[other] / MathF.Sqrt(squares[other]) : 0;
+        }
+
+        return dots;
+    }
+
     private static void AddDots(BagColumn column, double share, ReadOnlySpan<int> users, float[] gram, double[] squares)
     {
         var size = users.Length;

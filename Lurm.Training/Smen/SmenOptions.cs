@@ -41,14 +41,17 @@ internal sealed record SmenOptions
     /// <summary>Weight of the geometry loss; 0 for none. Default 100.</summary>
     public double GeometryWeight { get; init; } = 100;
 
+    /// <summary>How much more a pair of like users counts in the geometry loss: 1 + this · G_ij, scaled to a mean of 1; 0: all pairs alike. Default 50: neighbours are few among all pairs, and they are what is asked for.</summary>
+    public double NearWeight { get; init; } = 50;
+
     /// <summary>Weight of InfoNCE; 0 for none. Default 0.3: alone it ruins retrieval, without it rare tastes fade.</summary>
     public double ContrastWeight { get; init; } = 0.3;
 
     /// <summary>Temperature of InfoNCE. Default 0.1.</summary>
     public double Temperature { get; init; } = 0.1;
 
-    /// <summary>Adam's step. Default 0.002.</summary>
-    public double LearningRate { get; init; } = 2e-3;
+    /// <summary>Adam's step. Default 0.005.</summary>
+    public double LearningRate { get; init; } = 5e-3;
 
     /// <summary>Users per step. Default 512: geometry is learned from pairs within a batch.</summary>
     public int BatchUsers { get; init; } = 512;
@@ -56,8 +59,8 @@ internal sealed record SmenOptions
     /// <summary>Passes over the users; none: enough for 600 steps, 6 to 40.</summary>
     public int? Epochs { get; init; }
 
-    /// <summary>Stops after so many passes without a better loss on held-out users. Default 3.</summary>
-    public int Patience { get; init; } = 3;
+    /// <summary>Stops after so many passes in which held-out users' neighbours did not get better. Default 6.</summary>
+    public int Patience { get; init; } = 6;
 
     /// <summary>Components of a representation.</summary>
     public int Dimensions => Anchors * AnchorDimensions;
@@ -77,6 +80,7 @@ internal sealed record SmenOptions
         Check(RecentStart is > 0 and <= 100, $"recentStart is {RecentStart}; expected above 0, at most 100");
         Check(RecentShare is >= 0 and <= 1, $"recentShare is {RecentShare}; expected 0 to 1");
         Check(GeometryWeight is >= 0 and <= 1e6, $"geometryWeight is {GeometryWeight}; expected 0 to 1e6");
+        Check(NearWeight is >= 0 and <= 1e6, $"nearWeight is {NearWeight}; expected 0 to 1e6");
         Check(ContrastWeight is >= 0 and <= 1e6, $"contrastWeight is {ContrastWeight}; expected 0 to 1e6");
         Check(Temperature is >= 0.01 and <= 10, $"temperature is {Temperature}; expected 0.01 to 10");
         Check(LearningRate is > 0 and <= 1, $"learningRate is {LearningRate}; expected above 0, at most 1");

@@ -17,6 +17,9 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
     /// <summary>Told after every step.</summary>
     public IProgress<SmenProgress>? Progress { get; init; }
 
+    /// <summary>Called with the network after every pass.</summary>
+    public Action<SmenNetwork>? EpochEnded { get; init; }
+
     /// <summary>Where the state is kept after every pass, to go on from after a crash; none: nowhere.</summary>
     public Checkpoint? Checkpoint { get; init; }
 
@@ -34,10 +37,11 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
             var state = new EpochState();
             Checkpoint?.TryRestore(network, adam, state);
             var judge = PrepareAll(bags, heldOut);
+            var neighbours = heldOut.Length > 0 && options.GeometryWeight > 0 ? new HeldOutNeighbours(bags, heldOut, training) : null;
             if (state.Epoch == 0)
             {
                 state.StartLoss = Judge(network, bags, judge, cancellationToken);
-                state.Keep(network, state.StartLoss);
+                state.Keep(network, state.StartLoss, Overlap());
             }
 
             var clock = Stopwatch.StartNew();
@@ -46,12 +50,15 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
             {
                 RunEpoch(network, adam, bags, training, steps, epochs, state, clock, before, cancellationToken);
                 state.Epoch++;
-                state.Keep(network, Judge(network, bags, judge, cancellationToken));
+                state.Keep(network, Judge(network, bags, judge, cancellationToken), Overlap());
                 Checkpoint?.Save(network, adam, state);
+                EpochEnded?.Invoke(network);
             }
 
             state.RestoreBest(network);
-            return new SmenResult(network, state.Epoch, state.StartLoss, state.BestLoss, training.Length, heldOut.Length);
+            return new SmenResult(network, state.Epoch, state.StartLoss, state.BestLoss, state.BestOverlap, training.Length, heldOut.Length);
+
+            double? Overlap() => neighbours?.Measure(users => Encode(network, bags.Columns, users, device));
         }
         catch
         {
@@ -163,9 +170,9 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
         if (batch.Gram is { } gram && size > 1)
         {
             var vectors = network.Forward(Tensors(network, bags.Columns, batch.Users, device));
-            var difference = vectors.matmul(vectors.t()) - tensor(gram, [size, size], device: device);
-            var offDiagonal = difference * (1 - eye(size, device: device));
-            loss = loss + (options.GeometryWeight * offDiagonal.square().sum() / ((double)size * (size - 1)));
+            var wanted = tensor(gram, [size, size], device: device);
+            var weights = (1 - eye(size, device: device)) * (1 + (options.NearWeight * wanted.clamp(min: 0)));
+            loss = loss + (options.GeometryWeight * ((vectors.matmul(vectors.t()) - wanted).square() * weights).sum() / weights.sum());
         }
 
         if (batch is { First: { } first, Second: { } second })

@@ -1,0 +1,48 @@
+using Lurm.Store;
+using Lurm.Store.Encoders;
+using Lurm.Store.Histories;
+using Lurm.Training.Interests;
+using Lurm.Training.Items;
+using Lurm.Training.Smen;
+
+namespace Lurm.Training;
+
+/// <summary>What is known before the network is trained: item vectors, interests and where bags come from.</summary>
+/// <param name="Histories">Of the training users.</param>
+/// <param name="Items">Vectors of the items with events.</param>
+/// <param name="Table">Their interests.</param>
+/// <param name="Interests">The same, as the bundle holds it.</param>
+/// <param name="Source">Derives bags; so far of lifetime alone.</param>
+internal sealed record FitData(TrainingHistories Histories, ItemVectors Items, InterestTable Table, InterestModel Interests, BagSource Source)
+{
+    /// <summary>Learns item vectors and interests.</summary>
+    /// <param name="histories">What may be seen.</param>
+    /// <param name="catalogue">All items.</param>
+    /// <param name="kinds">Kinds by kind key.</param>
+    /// <param name="grain">The database's.</param>
+    /// <param name="options">Validated.</param>
+    /// <param name="stage">Told when a stage ended.</param>
+    /// <param name="cancellationToken">Checked once per item and pass.</param>
+    public static FitData Build(TrainingHistories histories, IReadOnlyList<ItemRecord> catalogue, IReadOnlyList<string> kinds, PeriodGrain grain, FitOptions options, Action<string>? stage, CancellationToken cancellationToken)
+    {
+        var items = ItemVectors.Learn(catalogue, histories, options.ItemDimensions, options.ItemShift, options.Seed, cancellationToken);
+        stage?.Invoke(FormattableString.Invariant($"{items.Items.Count:N0} item vectors of {items.Dimensions} components {(items.AreSupplied ? "as given" : "learned")}"));
+        var table = InterestTable.Build(items, options.Interests, options.Seed, cancellationToken);
+        stage?.Invoke(FormattableString.Invariant($"{table.Count:N0} interests"));
+        var known = items.Items.Select((item, number) => KeyValuePair.Create(item.Id, table.Assigned[number]));
+        var idf = InverseFrequency.Of(histories, items.NumberOf, table.Assigned, table.Count);
+        var interests = InterestModel.Create(table.Labels, idf, known, items.Dimensions, table.Centroids, items.AreSupplied, items.Text);
+        var card = new ModelCard
+        {
+            ModelId = "training",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            Anchors = options.Smen.Anchors,
+            AnchorDimensions = options.Smen.AnchorDimensions,
+            Interests = table.Count,
+            Grain = grain,
+            Bags = [TrainingBags.LifetimeBag],
+            KindWeights = KindWeights.For(kinds, options.KindWeights),
+        };
+        return new FitData(histories, items, table, interests, new BagSource(card, interests, interests.MapItems(catalogue, cancellationToken), kinds));
+    }
+}
