@@ -8,7 +8,7 @@ internal static class Program
 {
     public static Task<int> Main(string[] arguments)
     {
-        var root = new RootCommand("Samples, trains and evaluates Lurm models.") { SampleCommand.Create(), EvaluateCommand.Create(), FitCommand.Create() };
+        var root = new RootCommand("Samples, trains and evaluates Lurm models.") { SampleCommand.Create(), EvaluateCommand.Create(), FitCommand.Create(), DemoCommand.Create() };
         return root.Parse(arguments).InvokeAsync();
     }
 }

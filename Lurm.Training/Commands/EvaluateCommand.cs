@@ -22,12 +22,13 @@ internal static class EvaluateCommand
         var samples = new Option<int>("--bootstrap") { Description = "Bootstrap samples behind every interval.", DefaultValueFactory = _ => defaults.BootstrapSamples };
         var seed = new Option<long>("--seed") { Description = "The same seed gives the same numbers.", DefaultValueFactory = _ => defaults.Seed };
         var baselines = new Option<bool>("--baselines") { Description = "Measure what needs no model only; every item is an interest." };
+        var config = new Option<string?>("--config") { Description = "The fit options of the models fitted on the past and without a fifth of the users, as 'fit --config' reads them." };
         var ablations = new Option<bool>("--ablations") { Description = "Fit and measure variants of the encoder as well." };
         var output = new Option<string?>("--out") { Description = "Folder for evaluation.json and evaluation.html; DB-evaluation if not given." };
         var json = new Option<bool>("--json") { Description = "Print the JSON instead of tables." };
         var command = new Command("evaluate", "Measures the representations against raw bags and other baselines: labels, what comes next, lookalike, neighbours.")
         {
-            folder, labels, labelUser, label, users, targets, queries, samples, seed, baselines, ablations, output, json,
+            folder, labels, labelUser, label, users, targets, queries, samples, seed, baselines, config, ablations, output, json,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -45,12 +46,12 @@ internal static class EvaluateCommand
             };
             var database = parsed.GetValue(folder)!;
             var into = parsed.GetValue(output) ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(database)) + "-evaluation";
-            return Task.FromResult(Run(database, options, into, parsed.GetValue(baselines), parsed.GetValue(json), cancellationToken));
+            return Task.FromResult(Run(database, options, parsed.GetValue(config), into, parsed.GetValue(baselines), parsed.GetValue(json), cancellationToken));
         });
         return command;
     }
 
-    private static int Run(string folder, EvaluationOptions options, string output, bool isBaselineOnly, bool asJson, CancellationToken cancellationToken)
+    private static int Run(string folder, EvaluationOptions options, string? config, string output, bool isBaselineOnly, bool asJson, CancellationToken cancellationToken)
     {
         try
         {
@@ -64,9 +65,12 @@ internal static class EvaluateCommand
 
         try
         {
+            var fit = (config is null ? new FitOptions() : FitCommand.ReadConfig(config)) with { Seed = options.Seed };
             using var database = LurmDatabase.Open(folder);
             var progress = new ReportTo<string>(stage => Console.Error.WriteLine($"  {stage}"));
-            var report = new Evaluator(database, options, null, progress, cancellationToken).Run(null);
+            using var models = isBaselineOnly ? null : new TemporaryModels(database, fit, progress, cancellationToken);
+            var registered = isBaselineOnly ? null : TemporaryModels.Registered(database, cancellationToken);
+            var report = new Evaluator(database, options, models, progress, cancellationToken).Run(registered);
             Directory.CreateDirectory(output);
             var text = ReportJson.Write(report);
             File.WriteAllText(Path.Combine(output, "evaluation.json"), text);

@@ -10,6 +10,9 @@ internal sealed class EvaluatedModel
     /// <summary>As the report names it.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Its shape in words.</summary>
+    public string Description { get; init; } = string.Empty;
+
     /// <summary>By item key; −1 is none.</summary>
     public required int[] InterestOfItem { get; init; }
 

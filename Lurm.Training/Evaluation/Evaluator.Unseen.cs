@@ -17,40 +17,42 @@ internal sealed partial class Evaluator
         var random = new SampleRandom(_options.Seed, 73);
         var isHeldOut = Array.ConvertAll(new bool[everybody.Count], _ => random.Next(5) == 0);
         var training = everybody.Rows([.. Enumerable.Range(0, everybody.Count).Where(row => !isHeldOut[row])]);
-        var heldOut = users.Rows([.. Enumerable.Range(0, users.Count).Where(row => isHeldOut[everybody.RowOf(users.Keys[row])])]);
-        if (training.Count == 0 || heldOut.Count < LabelTask.FewestOfClass)
+        var unseen = users.Rows([.. Enumerable.Range(0, users.Count).Where(row => isHeldOut[everybody.RowOf(users.Keys[row])])]);
+        if (training.Count == 0 || unseen.Count < LabelTask.FewestOfClass)
         {
             report.Remarks.Add("Users not seen in training were not measured: a fifth of the users is too few.");
             return;
         }
 
         _progress?.Report("fitting without a fifth of the users");
-        var partial = _fitter!.Fit(training, EncoderVariant.Default);
-        var bags = Bags.Build(heldOut, model.InterestOfItem, model.Interests, model.KindWeights, model.Idf).Features;
-        Representation[] both =
-        [
-            new(Seen, model.Encode!(heldOut, _cancellationToken)),
-            new(Unseen, partial.Encode!(heldOut, _cancellationToken)),
-        ];
-        var rows = new List<ReportRow>();
-        foreach (var (name, values) in LabelSource.Read(_database, heldOut, _options))
+        var partial = _fitter!.Fit(training, EncoderVariant.Default, unseen);
+        var seen = new Representation(Seen, model.Encode!(users, _cancellationToken));
+        var notSeen = new Representation(Unseen, partial.Encode!(users, _cancellationToken));
+        var isScored = new bool[users.Count];
+        for (var row = 0; row < users.Count; row++)
+        {
+            isScored[row] = unseen.RowOf(users.Keys[row]) >= 0;
+        }
+
+        var tasks = new List<TaskResult?>();
+        foreach (var (name, values) in LabelSource.Read(_database, users, _options))
         {
             _progress?.Report($"label {name}, users not seen in training");
-            AddOver(rows, LabelTask.Measure(name, values, both, _options.Seed, _cancellationToken));
+            tasks.Add(LabelTask.MeasureHeldOut(name, values, isScored, [seen, notSeen], _options.Seed, _cancellationToken));
         }
 
-        AddOver(rows, NeighbourOverlapTask.Measure(bags, both, _options.Queries, _options.Seed, _cancellationToken));
+        // Each model is held to bags of its own interests: the question is what its encoder loses, not how its clusters fell.
+        var bags = BagsOf(users, model);
+        tasks.Add(NeighbourOverlapTask.Measure(
+            [(bags, seen), (BagsOf(users, partial), notSeen)],
+            NeighbourOverlapTask.Choose(bags, row => isScored[row], _options.Queries, _options.Seed),
+            _cancellationToken));
         report.Sections.Add(new ReportSection(
             "Users not seen in training",
-            $"The same {heldOut.Count} users, encoded by the model that saw everybody and by one fitted without them.",
-            rows));
-
-        void AddOver(List<ReportRow> into, TaskResult? task)
-        {
-            if (task is not null)
-            {
-                into.Add(ReportRows.Make(task, [Seen], _options.BootstrapSamples, _options.Seed, _cancellationToken));
-            }
-        }
+            $"The same {unseen.Count} users, encoded by the model that saw everybody and by one fitted without them; probes learn from the other users.",
+            [.. tasks.OfType<TaskResult>().Select(task => ReportRows.Make(task, [Seen], _options.BootstrapSamples, _options.Seed, _cancellationToken))]));
     }
+
+    private static SparseFeatures BagsOf(UserHistories users, EvaluatedModel model) =>
+        Bags.Build(users, model.InterestOfItem, model.Interests, model.KindWeights, model.Idf).Features;
 }

@@ -117,10 +117,16 @@ internal sealed partial class Evaluator
         var model = isBaselineOnly ? EvaluatedModel.Identity(_items) : _fitter!.Fit(everybody.Between(int.MinValue, split), EncoderVariant.Default);
         _progress?.Report("representations of the past");
         var set = RepresentationSet.Build(past, model, _items, _options.Seed, _cancellationToken);
+        var rows = new List<ReportRow>();
+        foreach (var task in NextPeriodTaskResults(users, past, split, model, set.All))
+        {
+            Add(rows, task);
+        }
+
         report.Sections.Add(new ReportSection(
             "What comes next",
             "Models and features are fitted on the past. Returning is asked of everybody with a past; the interests, the most frequent ones, of those who return.",
-            NextPeriod(users, past, split, model, set.All)));
+            rows));
         Lookalike(report, users, past, split, model, set.All);
         if (_options.Ablations && !isBaselineOnly)
         {
@@ -128,7 +134,7 @@ internal sealed partial class Evaluator
         }
     }
 
-    private List<ReportRow> NextPeriod(UserHistories users, UserHistories past, int split, EvaluatedModel model, IReadOnlyList<Representation> representations)
+    private IReadOnlyList<TaskResult?> NextPeriodTaskResults(UserHistories users, UserHistories past, int split, EvaluatedModel model, IReadOnlyList<Representation> representations)
     {
         _progress?.Report("what comes next");
         var next = users.Between(split, split + (_database.Grain == PeriodGrain.Month ? 1 : 30));
@@ -152,14 +158,7 @@ internal sealed partial class Evaluator
             }
         }
 
-        var rows = new List<ReportRow>();
-        Add(rows, NextPeriodTasks.Return(isActive, representations, _options.Seed, _cancellationToken));
-        foreach (var task in NextPeriodTasks.Interests(interests, representations, _options.Seed, _cancellationToken))
-        {
-            Add(rows, task);
-        }
-
-        return rows;
+        return [NextPeriodTasks.Return(isActive, representations, _options.Seed, _cancellationToken), .. NextPeriodTasks.Interests(interests, representations, _options.Seed, _cancellationToken)];
     }
 
     private void Lookalike(
@@ -279,7 +278,7 @@ internal sealed partial class Evaluator
         report.Facts.Add(new ReportFact("events", Invariant($"{events:N0}")));
         report.Facts.Add(new ReportFact("items", Invariant($"{_items.Count:N0}")));
         report.Facts.Add(new ReportFact("interests", Invariant($"{model.Interests:N0}")));
-        report.Facts.Add(new ReportFact("model", model.Id));
+        report.Facts.Add(new ReportFact("model", $"{model.Id} {model.Description}".TrimEnd()));
         report.Facts.Add(new ReportFact("components", Invariant($"{model.Dimensions}")));
         report.Facts.Add(new ReportFact("seed", Invariant($"{_options.Seed}")));
         report.Facts.Add(new ReportFact("measured at", Invariant($"{report.MeasuredAt:yyyy-MM-dd HH:mm} UTC")));

@@ -13,14 +13,14 @@ internal sealed class CrossValidation
     // Classes that take part in choosing the penalty; more would cost time and change little.
     private const int ChoosingClasses = 5;
 
-    private readonly int[] _fold;
+    private const int NeverLeftOut = -1;
+
     private readonly double[][] _scores;
     private readonly RocAuc[][] _areas;
     private readonly int[][] _members;
 
     private CrossValidation(int[] fold, double[][] scores, bool[][] labels, int folds)
     {
-        _fold = fold;
         _scores = scores;
         _members = new int[folds][];
         for (var f = 0; f < folds; f++)
@@ -35,18 +35,41 @@ internal sealed class CrossValidation
     /// <summary>Log-odds that user i, left out of the fit, belongs to a class.</summary>
     public double[][] Scores => _scores;
 
-    /// <summary>Fits one probe per class and fold.</summary>
+    /// <summary>Fits one probe per class and fold; every user is left out once.</summary>
     /// <param name="features">What is known of every user.</param>
     /// <param name="rows">The users that take part; unit i of every statistic is <c>rows[i]</c>.</param>
     /// <param name="classes">For each class, by position in <paramref name="rows"/>, who belongs to it.</param>
     /// <param name="seed">Of the folds.</param>
     /// <param name="folds">How many.</param>
+    /// <param name="criterion">What the penalty is chosen by.</param>
     /// <param name="cancellationToken">Checked often.</param>
     public static CrossValidation Run(
-        FeatureMatrix features, int[] rows, bool[][] classes, long seed, int folds = 5, CancellationToken cancellationToken = default)
-    {
-        var fold = Folds(rows.Length, folds, seed);
+        FeatureMatrix features,
+        int[] rows,
+        bool[][] classes,
+        long seed,
+        int folds = 5,
+        PenaltyCriterion criterion = PenaltyCriterion.Auc,
+        CancellationToken cancellationToken = default) =>
+        Run(features, rows, classes, Folds(rows.Length, folds, seed), folds, criterion, seed, cancellationToken);
 
+    /// <summary>Fits one probe per class on all but the first users of <paramref name="rows"/>, and scores those.</summary>
+    /// <param name="features">What is known of every user.</param>
+    /// <param name="rows">Users to be scored, then users to learn from.</param>
+    /// <param name="scored">How many of the first are scored; they are the units of every statistic.</param>
+    /// <param name="classes">For each class, by position in <paramref name="rows"/>, who belongs to it.</param>
+    /// <param name="seed">Of the choice of the penalty.</param>
+    /// <param name="cancellationToken">Checked often.</param>
+    public static CrossValidation HoldOut(
+        FeatureMatrix features, int[] rows, int scored, bool[][] classes, long seed, CancellationToken cancellationToken = default)
+    {
+        var fold = new int[rows.Length];
+        Array.Fill(fold, NeverLeftOut, scored, rows.Length - scored);
+        return Run(features, rows, classes, fold, 1, PenaltyCriterion.Auc, seed, cancellationToken);
+    }
+
+    private static CrossValidation Run(FeatureMatrix features, int[] rows, bool[][] classes, int[] fold, int folds, PenaltyCriterion criterion, long seed, CancellationToken cancellationToken)
+    {
         // Labels by row of the features, as the probe wants them.
         var byRow = Array.ConvertAll(classes, members =>
         {
@@ -65,7 +88,7 @@ internal sealed class CrossValidation
             var training = Enumerable.Range(0, rows.Length).Where(i => fold[i] != f).Select(i => rows[i]).ToArray();
             var testing = Enumerable.Range(0, rows.Length).Where(i => fold[i] == f).ToArray();
             var testingRows = Array.ConvertAll(testing, i => rows[i]);
-            var penalty = ChoosePenalty(features, training, byRow, seed, parallel);
+            var penalty = ChoosePenalty(features, training, byRow, criterion, seed, parallel);
             Parallel.For(0, classes.Length, parallel, c =>
             {
                 var probe = LogisticProbe.Fit(features, training, byRow[c], penalty, cancellationToken: cancellationToken);
@@ -85,7 +108,7 @@ internal sealed class CrossValidation
     {
         var sum = 0.0;
         var terms = 0;
-        var foldWeights = new double[_fold.Length];
+        var foldWeights = new double[_members.Max(members => members.Length)];
         for (var f = 0; f < _members.Length; f++)
         {
             var members = _members[f];
@@ -130,33 +153,44 @@ internal sealed class CrossValidation
         return fold;
     }
 
-    private static double ChoosePenalty(FeatureMatrix features, int[] training, bool[][] labels, long seed, ParallelOptions parallel)
+    /// <summary>The penalty that does best on a fifth of the training part.</summary>
+    private static double ChoosePenalty(FeatureMatrix features, int[] training, bool[][] labels, PenaltyCriterion criterion, long seed, ParallelOptions parallel)
     {
         var random = new SampleRandom(seed, 22);
         var isValidation = Array.ConvertAll(training, _ => random.Next(5) == 0);
         var fit = training.Where((_, i) => !isValidation[i]).ToArray();
         var check = training.Where((_, i) => isValidation[i]).ToArray();
         var classes = Math.Min(labels.Length, ChoosingClasses);
-        var areas = new double[classes][];
+        var gains = new double[classes][];
         Parallel.For(0, classes, parallel, c =>
         {
-            areas[c] = new double[Penalties.Length];
+            gains[c] = new double[Penalties.Length];
             var truth = Array.ConvertAll(check, row => labels[c][row]);
             LogisticProbe? probe = null;
             for (var p = 0; p < Penalties.Length; p++)
             {
                 probe = LogisticProbe.Fit(features, fit, labels[c], Penalties[p], probe, parallel.CancellationToken);
-                var area = RocAuc.Of(probe.Predict(features, check), truth);
-                areas[c][p] = double.IsNaN(area) ? 0 : area;
+                gains[c][p] = Gain(probe.Predict(features, check), truth, criterion);
             }
         });
 
         var best = 0;
         for (var p = 1; p < Penalties.Length; p++)
         {
-            best = areas.Sum(a => a[p]) > areas.Sum(a => a[best]) ? p : best;
+            best = gains.Sum(gain => gain[p]) > gains.Sum(gain => gain[best]) ? p : best;
         }
 
         return Penalties[best];
+    }
+
+    private static double Gain(double[] margins, bool[] truth, PenaltyCriterion criterion)
+    {
+        if (criterion == PenaltyCriterion.Auc)
+        {
+            var area = RocAuc.Of(margins, truth);
+            return double.IsNaN(area) ? 0 : area;
+        }
+
+        return -margins.Zip(truth, (margin, isPositive) => LogisticProbe.LogLoss(isPositive ? margin : -margin)).Sum();
     }
 }

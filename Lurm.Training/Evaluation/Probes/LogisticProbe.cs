@@ -170,6 +170,9 @@ internal sealed class LogisticProbe
         return sum + (penalty / 2 * squares);
     }
 
+    /// <summary>The loss of one user by the margin towards the user's own class: ln(1 + exp(−margin)).</summary>
+    public static double LogLoss(double margin) => SoftPlus(-margin);
+
     private static double SoftPlus(double x) => x > 0 ? x + Math.Log(1 + Math.Exp(-x)) : Math.Log(1 + Math.Exp(x));
 
     private static void Gradient(FeatureMatrix features, ReadOnlySpan<int> rows, double[] pull, double[] weights, double penalty, double[] gradient)

@@ -12,7 +12,7 @@ internal static class HtmlReport
         h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; } p { max-width: 75ch; }
         table { border-collapse: collapse; font-size: 13px; } .wide { overflow-x: auto; }
         th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
-        th:first-child, td:first-child { text-align: left; } th { vertical-align: bottom; }
+        .word { text-align: left; } th { vertical-align: bottom; }
         tbody tr:hover { background: var(--soft); } dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; }
         dt { opacity: .7; } dd { margin: 0; } svg { max-width: 100%; height: auto; font: 12px system-ui, sans-serif; }
         svg text { fill: currentColor; } .grid { stroke: var(--line); } .random { stroke: currentColor; stroke-dasharray: 5 4; opacity: .6; }
@@ -67,18 +67,25 @@ internal static class HtmlReport
     private static void Append(StringBuilder html, ReportTable table)
     {
         html.Append($"<h2>{Text(table.Title)}</h2>\n<p>{Text(table.Explanation)}</p>\n<div class=\"wide\"><table><thead><tr>");
-        foreach (var column in table.Columns)
-        {
-            html.Append($"<th>{Text(column)}</th>");
-        }
+        AppendCells(html, table, table.Columns, "th");
 
         html.Append("</tr></thead>\n<tbody>\n");
         foreach (var row in table.Rows)
         {
-            html.Append("<tr>").AppendJoin(string.Empty, row.Select(cell => $"<td>{Text(cell)}</td>")).Append("</tr>\n");
+            html.Append("<tr>");
+            AppendCells(html, table, row, "td");
+            html.Append("</tr>\n");
         }
 
         html.Append("</tbody></table></div>\n");
+    }
+
+    private static void AppendCells(StringBuilder html, ReportTable table, IReadOnlyList<string> cells, string element)
+    {
+        for (var c = 0; c < cells.Count; c++)
+        {
+            html.Append($"<{element}{(table.WordColumns.Contains(c) ? " class=\"word\"" : string.Empty)}>{Text(cells[c])}</{element}>");
+        }
     }
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);

@@ -4,7 +4,7 @@ using Lurm.Training.Evaluation.Metrics;
 
 namespace Lurm.Training.Evaluation.Reports;
 
-/// <summary>A table of text: the first column to the left, numbers to the right.</summary>
+/// <summary>A table of text: words to the left, numbers to the right.</summary>
 internal sealed class ReportTable
 {
     /// <summary>Over the table.</summary>
@@ -14,6 +14,9 @@ internal sealed class ReportTable
     public string Explanation { get; init; } = string.Empty;
 
     public required IReadOnlyList<string> Columns { get; init; }
+
+    /// <summary>Columns of words; all others hold numbers.</summary>
+    public IReadOnlySet<int> WordColumns { get; init; } = new HashSet<int> { 0 };
 
     public List<string[]> Rows { get; } = [];
 
@@ -31,6 +34,7 @@ internal sealed class ReportTable
             {
                 Title = "Lookalike by scorer",
                 Explanation = "Means over the reported targets. The scorer of each representation is chosen by its AUC on other targets, the validation column.",
+                WordColumns = new HashSet<int> { 0, 1 },
                 Columns = ["representation", "scorer", "validation AUC", .. report.LookalikeMeasures],
             };
             foreach (var row in report.LookalikeScorers)
@@ -84,6 +88,7 @@ internal sealed class ReportTable
         {
             Title = section.Title,
             Explanation = section.Explanation,
+            WordColumns = new HashSet<int> { 0, 1 },
             Columns = ["task", "measure", "units", .. names, .. ratios.Select(over => $"{subject} / {over}")],
         };
         foreach (var row in section.Rows)
@@ -101,9 +106,9 @@ internal sealed class ReportTable
         return table;
     }
 
-    private static void Append(StringBuilder text, IReadOnlyList<string> cells, int[] widths)
+    private void Append(StringBuilder text, IReadOnlyList<string> cells, int[] widths)
     {
-        var padded = cells.Select((cell, c) => c == 0 ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]));
+        var padded = cells.Select((cell, c) => WordColumns.Contains(c) ? cell.PadRight(widths[c]) : cell.PadLeft(widths[c]));
         text.AppendLine(string.Join("  ", padded).TrimEnd());
     }
 }

@@ -39,6 +39,34 @@ internal static class LabelTask
         return result;
     }
 
+    /// <summary>Measures one column on the users of <paramref name="isScored"/> alone, with probes that learned from all the others.</summary>
+    /// <param name="name">The column.</param>
+    /// <param name="labelOfRow">By row of the representations; none where the user has no label.</param>
+    /// <param name="isScored">By row.</param>
+    /// <param name="representations">What is compared.</param>
+    /// <param name="seed">Of the choice of the penalty.</param>
+    /// <param name="cancellationToken">Checked often.</param>
+    public static TaskResult? MeasureHeldOut(
+        string name, IReadOnlyList<string?> labelOfRow, bool[] isScored, IReadOnlyList<Representation> representations, long seed, CancellationToken cancellationToken)
+    {
+        var rows = Enumerable.Range(0, labelOfRow.Count).Where(row => !string.IsNullOrEmpty(labelOfRow[row])).OrderBy(row => isScored[row] ? 0 : 1).ToArray();
+        var classes = Classes(Array.ConvertAll(rows, row => labelOfRow[row]!), out var description);
+        var scored = rows.Count(row => isScored[row]);
+        if (classes.Length == 0 || scored < FewestOfClass || rows.Length - scored < FewestOfClass)
+        {
+            return null;
+        }
+
+        var result = new TaskResult { Task = $"label {name}{description}", Measure = "AUC", Unit = "users", Units = scored };
+        foreach (var representation in representations)
+        {
+            var probes = CrossValidation.HoldOut(representation.Features, rows, scored, classes, seed, cancellationToken);
+            result.Statistics[representation.Name] = probes.MeanAuc;
+        }
+
+        return result;
+    }
+
     /// <summary>Who belongs to each class, by position; no class where the values make none that can be learned.</summary>
     public static bool[][] Classes(string[] values, out string description)
     {

@@ -19,6 +19,7 @@ internal static class LookalikeScorers
     private const int LeastBackground = 2_000;
     private const int MostClusters = 8;
     private const double Sharpness = 10;
+    private const double PseudoSeeds = 20;
 
     /// <summary>Those that fit the features: log-odds needs columns that are there or not.</summary>
     public static IEnumerable<(string Name, LookalikeScorer Score)> For(FeatureMatrix features)
@@ -27,6 +28,7 @@ internal static class LookalikeScorers
         yield return ("clusters", Clusters);
         yield return ("logistic", (matrix, candidates, seeds, random) => Logistic(matrix, candidates, seeds, random, 1));
         yield return ("logistic, stronger penalty", (matrix, candidates, seeds, random) => Logistic(matrix, candidates, seeds, random, 10));
+        yield return ("ensemble", Ensemble);
         if (features is SparseFeatures)
         {
             yield return ("log-odds", LogOdds);
@@ -83,7 +85,24 @@ internal static class LookalikeScorers
         return LogisticProbe.Fit(features, rows, labels, penalty).Predict(features, candidates);
     }
 
-    /// <summary>Sum over a user's columns of ln(share of seeds that have it / share of candidates that have it), smoothed.</summary>
+    /// <summary>Mean rank by centroid and by logistic probe.</summary>
+    public static double[] Ensemble(FeatureMatrix features, int[] candidates, int[] seeds, SampleRandom random)
+    {
+        var ranks = new double[candidates.Length];
+        foreach (var scores in new[] { Centroid(features, candidates, seeds, random), Logistic(features, candidates, seeds, random, 10) })
+        {
+            var order = Enumerable.Range(0, scores.Length).ToArray();
+            Array.Sort(scores, order);
+            for (var rank = 0; rank < order.Length; rank++)
+            {
+                ranks[order[rank]] += rank;
+            }
+        }
+
+        return ranks;
+    }
+
+    /// <summary>Log-odds that a user is one of the seeds and not of the candidates, columns taken as independent, there or not there.</summary>
     public static double[] LogOdds(FeatureMatrix features, int[] candidates, int[] seeds, SampleRandom random)
     {
         var sparse = (SparseFeatures)features;
@@ -92,22 +111,21 @@ internal static class LookalikeScorers
         var weights = new double[features.Columns];
         for (var column = 0; column < weights.Length; column++)
         {
-            // One pseudo-seed that is like the candidates keeps a rare column from deciding alone.
+            // Pseudo-seeds that are like the candidates keep a rare column from deciding alone.
             var share = (inCandidates[column] + 0.5) / (candidates.Length + 1.0);
-            weights[column] = Math.Log((inSeeds[column] + share) / (seeds.Length + 1.0) / share);
+            var among = (inSeeds[column] + (PseudoSeeds * share)) / (seeds.Length + PseudoSeeds);
+            weights[column] = Math.Log(among / share) - Math.Log((1 - among) / (1 - share));
         }
 
         return Array.ConvertAll(candidates, row =>
         {
             var sum = 0.0;
-            var columns = sparse.ColumnsOf(row);
-            foreach (var column in columns)
+            foreach (var column in sparse.ColumnsOf(row))
             {
                 sum += weights[column];
             }
 
-            // Without the root long histories would win by length alone.
-            return columns.IsEmpty ? 0 : sum / Math.Sqrt(columns.Length);
+            return sum;
         });
     }
 

@@ -13,18 +13,29 @@ internal static class NeighbourOverlapTask
     /// <param name="queries">How many users to ask about; everybody where there are fewer.</param>
     /// <param name="seed">Of the choice of users.</param>
     /// <param name="cancellationToken">Checked once per user.</param>
-    public static TaskResult? Measure(SparseFeatures bags, IReadOnlyList<Representation> representations, int queries, long seed, CancellationToken cancellationToken)
+    public static TaskResult? Measure(SparseFeatures bags, IReadOnlyList<Representation> representations, int queries, long seed, CancellationToken cancellationToken) =>
+        Measure([.. representations.Select(representation => (bags, representation))], Choose(bags, row => true, queries, seed), cancellationToken);
+
+    /// <summary>As the other overload, each representation against bags of its own, asked about the same users.</summary>
+    /// <param name="pairs">Reference and representation.</param>
+    /// <param name="asked">The rows to ask about.</param>
+    /// <param name="cancellationToken">Checked once per user.</param>
+    public static TaskResult? Measure(IReadOnlyList<(SparseFeatures Bags, Representation Representation)> pairs, int[] asked, CancellationToken cancellationToken)
     {
-        var asked = Choose(bags, queries, seed);
-        if (asked.Length == 0 || bags.Rows <= K)
+        if (asked.Length == 0 || pairs[0].Bags.Rows <= K)
         {
             return null;
         }
 
-        var truth = Neighbours(bags, asked, cancellationToken);
         var result = new TaskResult { Task = "neighbours of the bag", Measure = $"overlap@{K}", Unit = "users", Units = asked.Length };
-        foreach (var representation in representations)
+        var truths = new Dictionary<SparseFeatures, int[][]>();
+        foreach (var (bags, representation) in pairs)
         {
+            if (!truths.TryGetValue(bags, out var truth))
+            {
+                truths[bags] = truth = Neighbours(bags, asked, cancellationToken);
+            }
+
             var found = ReferenceEquals(representation.Features, bags) ? truth : Neighbours(representation.Features, asked, cancellationToken);
             var overlaps = new double[asked.Length];
             for (var i = 0; i < asked.Length; i++)
@@ -82,10 +93,11 @@ internal static class NeighbourOverlapTask
         return rows;
     }
 
-    private static int[] Choose(SparseFeatures bags, int queries, long seed)
+    /// <summary>Users with a bag, of those that may be asked about.</summary>
+    public static int[] Choose(SparseFeatures bags, Func<int, bool> mayAsk, int queries, long seed)
     {
         var random = new SampleRandom(seed, 31);
-        var rows = Enumerable.Range(0, bags.Rows).Where(row => bags.ColumnsOf(row).Length > 0).ToArray();
+        var rows = Enumerable.Range(0, bags.Rows).Where(row => bags.ColumnsOf(row).Length > 0 && mayAsk(row)).ToArray();
         for (var i = 0; i < Math.Min(queries, rows.Length); i++)
         {
             var other = i + random.Next(rows.Length - i);

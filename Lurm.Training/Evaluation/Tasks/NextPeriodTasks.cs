@@ -58,10 +58,12 @@ internal static class NextPeriodTasks
         {
             var probes = CrossValidation.Run(representation.Features, rows, classes, seed, cancellationToken: cancellationToken);
             auc.Statistics[representation.Name] = probes.MeanAuc;
+            var calibrated = CrossValidation.Run(
+                representation.Features, rows, classes, seed, criterion: PenaltyCriterion.LogLoss, cancellationToken: cancellationToken);
             var recalls = new double[rows.Length];
             for (var i = 0; i < rows.Length; i++)
             {
-                recalls[i] = new Ranking(Array.ConvertAll(probes.Scores, scores => scores[i]), Array.ConvertAll(classes, members => members[i])).Recall(RecallAt);
+                recalls[i] = new Ranking(Array.ConvertAll(calibrated.Scores, scores => scores[i]), Array.ConvertAll(classes, members => members[i])).Recall(RecallAt);
             }
 
             recall.Statistics[representation.Name] = TaskResult.MeanOf(recalls);
