@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Lurm.Store.Attributes;
 using Lurm.Store.Privacy;
 using Lurm.Store.Sqlite;
+using Lurm.Store.Users;
 
 namespace Lurm.Store;
 
@@ -39,9 +40,12 @@ public sealed partial class LurmDatabase
     /// <summary>Sets attributes of one user, who is added where unknown. All of them or none.</summary>
     /// <param name="userId">See <see cref="UserId"/>.</param>
     /// <param name="values">Text, a number, a boolean, a date, or null to take the value away, by registered name.</param>
-    /// <exception cref="StoreException">An attribute is not registered or of another type, or the id was erased and may not come back.</exception>
+    /// <param name="expectedVersion">The <see cref="UserRecord.Version"/> that the user must still have, empty where the user must not exist; none: whatever it is.</param>
+    /// <exception cref="StoreException">
+    /// Invalid: an attribute is not registered or of another type. Conflict: the user has changed, or the id was erased and may not come back.
+    /// </exception>
     /// <remarks>The values count as of now: they stand until an event of a later time brings others.</remarks>
-    public void SetAttributes(string userId, IReadOnlyDictionary<string, object?> values)
+    public void SetAttributes(string userId, IReadOnlyDictionary<string, object?> values, string? expectedVersion = null)
     {
         ArgumentNullException.ThrowIfNull(values);
         if (!UserId.TryCreate(userId, out _, out var reason))
@@ -50,6 +54,11 @@ public sealed partial class LurmDatabase
         }
 
         using var write = Connections.Write();
+        if (expectedVersion is not null)
+        {
+            ExpectVersion(write.Session, userId, expectedVersion);
+        }
+
         using (var writer = new AttributeWriter(write.Session))
         {
             var typed = values.Select(value => Typed(writer, value.Key, value.Value)).ToArray();
@@ -123,6 +132,17 @@ public sealed partial class LurmDatabase
         }
 
         throw new StoreException(StoreFault.Invalid, $"The attribute '{name}' is a {AttributeTypeNames.Of(attribute.Type)}; found the {AttributeTypeNames.Of(constant.Type)} {constant.ToObject()}.");
+    }
+
+    private void ExpectVersion(Session session, string userId, string expected)
+    {
+        var found = UserRows.TryGetKey(session, userId, out var key) ? new UserReader(session, Registry(session)).Read(key)!.Version : string.Empty;
+        if (found != expected)
+        {
+            throw new StoreException(StoreFault.Conflict, found.Length == 0
+                ? "The user is not there any more; expected an existing one."
+                : $"The user has version '{found}'; expected {(expected.Length == 0 ? "that it does not exist" : $"'{expected}'")}. Read it again and decide anew.");
+        }
     }
 
     private static long FindOrAddUser(Session session, string userId)

@@ -12,7 +12,8 @@ namespace Lurm.Store.Filters;
 /// </remarks>
 internal sealed class UserColumns
 {
-    private const int MaxCached = 64;
+    /// <summary>Answers are kept up to this many bytes: at 200,000 users 25 KB each, so 1,300 filters.</summary>
+    private const long MaxAnswerBytes = 32 << 20;
 
     private const string BuiltInColumns = "user_key, first_seen, last_seen, event_count, period_count";
 
@@ -76,7 +77,7 @@ internal sealed class UserColumns
         // What depends on a model may change without any version of users changing.
         if (!DependsOnModel(filter.Root))
         {
-            if (_answers.Count >= MaxCached)
+            if ((long)_answers.Count * Words * sizeof(ulong) >= MaxAnswerBytes)
             {
                 _answers.Clear();
             }
@@ -98,6 +99,18 @@ internal sealed class UserColumns
 
     private UserColumns Next(Session session, Versions versions, AttributeRegistry registry)
     {
+        var (everyone, builtIn) = _versions.History == versions.History && _versions.LastKey == versions.LastKey ? (_everyone, _builtIn) : NextUsers(session, versions);
+        var attributes = ImmutableDictionary.CreateBuilder<int, ValueColumn>();
+        foreach (var attribute in registry.All.Where(attribute => attribute.Definition.IsIndexed))
+        {
+            attributes.Add(attribute.Key, NextColumn(session, attribute, versions));
+        }
+
+        return new UserColumns(versions, registry, everyone, builtIn, attributes.ToImmutable());
+    }
+
+    private (UserSet Everyone, long[][] BuiltIn) NextUsers(Session session, Versions versions)
+    {
         var words = new ulong[UserSet.WordsFor(versions.LastKey)];
         _everyone.Words[..Math.Min(_everyone.Words.Length, words.Length)].CopyTo(words);
         var builtIn = Array.ConvertAll(_builtIn, column =>
@@ -108,27 +121,19 @@ internal sealed class UserColumns
         });
 
         // New users by key, others by the version of their history.
-        using (var changed = session.Prepare($"SELECT {BuiltInColumns} FROM users WHERE user_key > ?1 UNION ALL SELECT {BuiltInColumns} FROM users WHERE history_version > ?2 AND user_key <= ?1"))
+        using var changed = session.Prepare($"SELECT {BuiltInColumns} FROM users WHERE user_key > ?1 UNION ALL SELECT {BuiltInColumns} FROM users WHERE history_version > ?2 AND user_key <= ?1");
+        changed.Bind(1, _versions.LastKey).Bind(2, _versions.History);
+        while (changed.Step())
         {
-            changed.Bind(1, _versions.LastKey).Bind(2, _versions.History);
-            while (changed.Step())
-            {
-                var key = changed.Int64(0);
-                words[key >> 6] |= 1UL << (int)key;
-                builtIn[0][key] = changed.IsNull(1) ? Missing : changed.Int64(1) * 1000;
-                builtIn[1][key] = changed.IsNull(2) ? Missing : changed.Int64(2) * 1000;
-                builtIn[2][key] = changed.Int64(3);
-                builtIn[3][key] = changed.Int64(4);
-            }
+            var key = changed.Int64(0);
+            words[key >> 6] |= 1UL << (int)key;
+            builtIn[0][key] = changed.IsNull(1) ? Missing : changed.Int64(1) * 1000;
+            builtIn[1][key] = changed.IsNull(2) ? Missing : changed.Int64(2) * 1000;
+            builtIn[2][key] = changed.Int64(3);
+            builtIn[3][key] = changed.Int64(4);
         }
 
-        var attributes = ImmutableDictionary.CreateBuilder<int, ValueColumn>();
-        foreach (var attribute in registry.All.Where(attribute => attribute.Definition.IsIndexed))
-        {
-            attributes.Add(attribute.Key, NextColumn(session, attribute, versions));
-        }
-
-        return new UserColumns(versions, registry, new UserSet(words), builtIn, attributes.ToImmutable());
+        return (new UserSet(words), builtIn);
     }
 
     private ValueColumn NextColumn(Session session, RegisteredAttribute attribute, Versions versions)
@@ -139,18 +144,36 @@ internal sealed class UserColumns
             return known;
         }
 
+        // The key is a number of ours; as a literal it lets SQLite read the attribute's own index, in the order of values.
         using var values = session.Prepare(known is null
-            ? "SELECT user_key, value FROM attribute_values WHERE attribute_key = ?1 AND value IS NOT NULL AND version > ?2"
+            ? $"SELECT user_key, value FROM attribute_values WHERE attribute_key = {attribute.Key} AND value IS NOT NULL AND ?1 = ?2 ORDER BY value"
             : "SELECT user_key, value FROM attribute_values INDEXED BY attribute_values_by_version WHERE attribute_key = ?1 AND version > ?2");
-        values.Bind(1, attribute.Key).Bind(2, known is null ? -1 : _versions.Attribute);
-        return known is null ? ValueColumn.Create(Rows(values), versions.LastKey) : known.With(Rows(values), versions.LastKey);
+        values.Bind(1, attribute.Key).Bind(2, known is null ? attribute.Key : _versions.Attribute);
+        return known is null ? ValueColumn.Create(Rows(values, attribute.Type), versions.LastKey) : known.With(Rows(values, attribute.Type), versions.LastKey);
+    }
 
-        IEnumerable<(long, AttributeValue?)> Rows(Statement rows)
+    private static IEnumerable<(long UserKey, AttributeValue? Value)> Rows(Statement rows, AttributeType type)
+    {
+        byte[] text = [];
+        AttributeValue? value = null;
+        while (rows.Step())
         {
-            while (rows.Step())
+            if (rows.IsNull(1))
             {
-                yield return (rows.Int64(0), rows.IsNull(1) ? null : AttributeColumnValue.Read(rows, 1, attribute.Type));
+                value = null;
             }
+            else if (type != AttributeType.String)
+            {
+                value = AttributeColumnValue.Read(rows, 1, type);
+            }
+            else if (value is null || !rows.Blob(1).SequenceEqual(text))
+            {
+                // Equal texts that follow each other share one string.
+                value = AttributeColumnValue.Read(rows, 1, type);
+                text = rows.Blob(1).ToArray();
+            }
+
+            yield return (rows.Int64(0), value);
         }
     }
 
@@ -170,6 +193,11 @@ internal sealed class UserColumns
                 return _everyone.Except(Values(comparison.Property, _ => true));
             case FilterNode.Comparison { Value: { } constant } comparison when Has(comparison.Property):
                 Find(comparison.Property).Expect(constant);
+                if (comparison.Operator == FilterOperator.Equal && Registry.TryGet(comparison.Property, out var indexed))
+                {
+                    return _attributes[indexed.Key].Select(constant);
+                }
+
                 return Values(comparison.Property, Comparing(comparison.Operator, constant));
             case FilterNode.In membership when Has(membership.Property):
                 return Belong(membership);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Lurm.Store.Filters;
 
@@ -35,11 +36,27 @@ internal sealed class UserSet
 
     public bool Contains(long key) => (ulong)key < (ulong)_words.Length * 64 && (_words[key >> 6] >> (int)key & 1) != 0;
 
-    public UserSet And(UserSet other) => Combine(other, static (a, b) => a & b);
+    public UserSet And(UserSet other)
+    {
+        var words = new ulong[_words.Length];
+        TensorPrimitives.BitwiseAnd(_words, other._words, words);
+        return new UserSet(words);
+    }
 
-    public UserSet Or(UserSet other) => Combine(other, static (a, b) => a | b);
+    public UserSet Or(UserSet other)
+    {
+        var words = new ulong[_words.Length];
+        TensorPrimitives.BitwiseOr(_words, other._words, words);
+        return new UserSet(words);
+    }
 
-    public UserSet Except(UserSet other) => Combine(other, static (a, b) => a & ~b);
+    public UserSet Except(UserSet other)
+    {
+        var words = new ulong[_words.Length];
+        TensorPrimitives.OnesComplement<ulong>(other._words, words);
+        TensorPrimitives.BitwiseAnd(_words, words, words);
+        return new UserSet(words);
+    }
 
     /// <summary>Ascending.</summary>
     public long[] ToArray()
@@ -66,16 +83,5 @@ internal sealed class UserSet
         }
 
         return count;
-    }
-
-    private UserSet Combine(UserSet other, Func<ulong, ulong, ulong> combine)
-    {
-        var words = new ulong[_words.Length];
-        for (var i = 0; i < words.Length; i++)
-        {
-            words[i] = combine(_words[i], other._words[i]);
-        }
-
-        return new UserSet(words);
     }
 }

@@ -1,28 +1,33 @@
 using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using Lurm.Store.Attributes;
 
 namespace Lurm.Store.Filters;
 
 /// <summary>An indexed attribute in memory: the distinct values, and for each user the number of theirs. Immutable; a change makes another.</summary>
 /// <remarks>
-/// A predicate is asked once per distinct value. With few values each has a bitmap, made at its first use, and the answer is their union;
-/// with many, one pass over the users' numbers (4 bytes a user).
+/// A predicate is asked once per distinct value. Where few values pass, the answer is the union of their bitmaps, each made at its first
+/// use; where many do, one pass over the users' numbers (4 bytes a user).
 /// </remarks>
 internal sealed class ValueColumn
 {
-    /// <summary>Up to this many distinct values, bitmaps are used: at a million users 128 KB each, 32 MB in all.</summary>
-    private const int MaxBitmaps = 256;
+    /// <summary>Bitmaps are kept up to this many bytes a column; one is made where a value is first asked for.</summary>
+    private const long MaxBitmapBytes = 32 << 20;
+
+    /// <summary>A predicate that passes more values than this is answered by one pass over the users.</summary>
+    private const int MaxUnion = 64;
 
     private readonly List<AttributeValue> _values;
     private readonly Dictionary<AttributeValue, int> _codes;
     private readonly int[] _codeOfUser;
-    private readonly ConcurrentDictionary<int, UserSet> _bitmaps = new();
+    private readonly ConcurrentDictionary<int, UserSet> _bitmaps;
 
-    private ValueColumn(List<AttributeValue> values, Dictionary<AttributeValue, int> codes, int[] codeOfUser, long lastKey)
+    private ValueColumn(List<AttributeValue> values, Dictionary<AttributeValue, int> codes, int[] codeOfUser, long lastKey, ConcurrentDictionary<int, UserSet> bitmaps)
     {
         _values = values;
         _codes = codes;
         _codeOfUser = codeOfUser;
+        _bitmaps = bitmaps;
         Words = UserSet.WordsFor(lastKey);
     }
 
@@ -30,16 +35,16 @@ internal sealed class ValueColumn
 
     /// <summary>Makes a column for keys up to <paramref name="lastKey"/> from the present values; users without one are left out.</summary>
     public static ValueColumn Create(IEnumerable<(long UserKey, AttributeValue? Value)> values, long lastKey) =>
-        new ValueColumn([], [], [], -1).With(values, lastKey);
+        new ValueColumn([], [], [], -1, []).With(values, lastKey);
 
-    /// <summary>This column after changes; none takes a value away.</summary>
+    /// <summary>This column after changes; none takes a value away. Bitmaps of values that no change touches live on.</summary>
     public ValueColumn With(IEnumerable<(long UserKey, AttributeValue? Value)> changes, long lastKey)
     {
-        var codeOfUser = new int[lastKey + 1];
-        Array.Fill(codeOfUser, -1);
-        _codeOfUser.AsSpan(0, (int)Math.Min(_codeOfUser.Length, lastKey + 1)).CopyTo(codeOfUser);
-        var values = new List<AttributeValue>(_values);
-        var codes = new Dictionary<AttributeValue, int>(_codes);
+        int[]? codeOfUser = null;
+        var values = _values;
+        var codes = _codes;
+        var touched = new HashSet<int>();
+        var (last, lastCode) = (default(AttributeValue), -1);
         foreach (var (userKey, value) in changes)
         {
             if (userKey > lastKey)
@@ -47,59 +52,121 @@ internal sealed class ValueColumn
                 continue;
             }
 
+            codeOfUser ??= Grown(lastKey);
+            touched.Add(codeOfUser[userKey]);
             if (value is not { } present)
             {
                 codeOfUser[userKey] = -1;
                 continue;
             }
 
-            if (!codes.TryGetValue(present, out var code))
+            // Rows come in the order of their values when a column is made.
+            if (lastCode < 0 || !present.Equals(last))
             {
-                codes.Add(present, code = values.Count);
-                values.Add(present);
+                if (!codes.TryGetValue(present, out lastCode))
+                {
+                    (values, codes) = ReferenceEquals(values, _values) ? (new List<AttributeValue>(_values), new Dictionary<AttributeValue, int>(_codes)) : (values, codes);
+                    codes.Add(present, lastCode = values.Count);
+                    values.Add(present);
+                }
+
+                last = present;
             }
 
-            codeOfUser[userKey] = code;
+            touched.Add(lastCode);
+            codeOfUser[userKey] = lastCode;
         }
 
-        return new ValueColumn(values, codes, codeOfUser, lastKey);
+        if (codeOfUser is null && UserSet.WordsFor(lastKey) == Words)
+        {
+            return this;
+        }
+
+        var bitmaps = UserSet.WordsFor(lastKey) == Words ? _bitmaps.Where(bitmap => !touched.Contains(bitmap.Key)) : [];
+        return new ValueColumn(values, codes, codeOfUser ?? Grown(lastKey), lastKey, new ConcurrentDictionary<int, UserSet>(bitmaps));
     }
 
     /// <summary>The users whose value passes; users without a value never do.</summary>
     public UserSet Select(Func<AttributeValue, bool> passes)
     {
-        var matching = new bool[_values.Count];
-        var count = 0;
-        for (var code = 0; code < matching.Length; code++)
+        var matching = new List<int>();
+        for (var code = 0; code < _values.Count; code++)
         {
-            matching[code] = passes(_values[code]);
-            count += matching[code] ? 1 : 0;
-        }
-
-        return count == 0 ? new UserSet(new ulong[Words]) : _values.Count <= MaxBitmaps ? Union(matching) : Scan(code => matching[code]);
-    }
-
-    private UserSet Union(bool[] matching)
-    {
-        UserSet? all = null;
-        for (var code = 0; code < matching.Length; code++)
-        {
-            if (matching[code])
+            if (passes(_values[code]))
             {
-                var users = _bitmaps.GetOrAdd(code, static (wanted, column) => column.Scan(code => code == wanted), this);
-                all = all is null ? users : all.Or(users);
+                matching.Add(code);
             }
         }
 
-        return all!;
+        return matching.Count <= MaxUnion ? Union(matching) : Scan(matching);
     }
 
-    private UserSet Scan(Func<int, bool> passes)
+    /// <summary>The users with exactly this value.</summary>
+    public UserSet Select(AttributeValue value) => _codes.TryGetValue(value, out var code) ? Bitmap(code) : new UserSet(new ulong[Words]);
+
+    private int[] Grown(long lastKey)
     {
+        var codeOfUser = new int[lastKey + 1];
+        var known = (int)Math.Min(_codeOfUser.Length, lastKey + 1);
+        _codeOfUser.AsSpan(0, known).CopyTo(codeOfUser);
+        codeOfUser.AsSpan(known).Fill(-1);
+        return codeOfUser;
+    }
+
+    private UserSet Union(List<int> codes)
+    {
+        if (codes.Count == 1)
+        {
+            return Bitmap(codes[0]);
+        }
+
+        var words = new ulong[Words];
+        foreach (var code in codes)
+        {
+            TensorPrimitives.BitwiseOr(words, Bitmap(code).Words, words);
+        }
+
+        return new UserSet(words);
+    }
+
+    private UserSet Bitmap(int code)
+    {
+        if (_bitmaps.TryGetValue(code, out var known))
+        {
+            return known;
+        }
+
         var words = new ulong[Words];
         for (var key = 0; key < _codeOfUser.Length; key++)
         {
-            if (_codeOfUser[key] is >= 0 and var code && passes(code))
+            if (_codeOfUser[key] == code)
+            {
+                words[key >> 6] |= 1UL << key;
+            }
+        }
+
+        var users = new UserSet(words);
+        if ((long)_bitmaps.Count * Words * sizeof(ulong) < MaxBitmapBytes)
+        {
+            _bitmaps.TryAdd(code, users);
+        }
+
+        return users;
+    }
+
+    private UserSet Scan(List<int> codes)
+    {
+        // One more place in front: users without a value have code -1.
+        var matching = new bool[_values.Count + 1];
+        foreach (var code in codes)
+        {
+            matching[code + 1] = true;
+        }
+
+        var words = new ulong[Words];
+        for (var key = 0; key < _codeOfUser.Length; key++)
+        {
+            if (matching[_codeOfUser[key] + 1])
             {
                 words[key >> 6] |= 1UL << key;
             }

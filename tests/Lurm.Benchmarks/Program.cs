@@ -1,3 +1,4 @@
+using Lurm.Benchmarks.Filters;
 using Lurm.Benchmarks.Histories;
 using Lurm.Benchmarks.Index;
 
@@ -8,6 +9,7 @@ internal static class Program
 {
     private static readonly Dictionary<string, Func<string[], int>> Benchmarks = new(StringComparer.Ordinal)
     {
+        ["filters"] = UserFilterBenchmark.Run,
         ["index"] = IndexBenchmark.Run,
         ["index-filter"] = FilterBenchmark.Run,
         ["index-churn"] = ChurnBenchmark.Run,

@@ -118,6 +118,24 @@ public sealed class AttributeTests : IDisposable
     }
 
     [Fact]
+    public void A_change_may_insist_on_the_version_it_saw()
+    {
+        _database.RegisterAttribute("Age", AttributeType.Number);
+        Set(1, expected: "");
+        Assert.True(_database.TryGetUser("u1", out var seen));
+        Assert.Equal(StoreFault.Conflict, Assert.Throws<StoreException>(() => Set(2, expected: "")).Fault);
+        Set(2, seen.Version);
+
+        Assert.Equal(StoreFault.Conflict, Assert.Throws<StoreException>(() => Set(3, seen.Version)).Fault);
+        Assert.Equal(StoreFault.Conflict, Assert.Throws<StoreException>(() => _database.SetAttributes("u2", new Dictionary<string, object?>(), seen.Version)).Fault);
+        Assert.True(_database.TryGetUser("u1", out var now));
+        Assert.Equal(2.0, now.Attributes["Age"]);
+        Assert.False(_database.TryGetUser("u2", out _));
+
+        void Set(int age, string expected) => _database.SetAttributes("u1", new Dictionary<string, object?> { ["Age"] = age }, expected);
+    }
+
+    [Fact]
     public void A_file_sets_attributes_of_known_and_new_users()
     {
         _database.RegisterAttribute("Country", AttributeType.String);
