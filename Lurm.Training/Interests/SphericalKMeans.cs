@@ -10,11 +10,13 @@ internal static class SphericalKMeans
     /// <summary>Similarities computed at once, 4 bytes each.</summary>
     private const int BlockCells = 8_000_000;
 
+    private const int StartCandidates = 3;
+
     /// <summary>Unit centroids (row-major, shape [clusters × dimensions]) and each point's cluster.</summary>
     /// <param name="points">Unit vectors, row-major.</param>
     /// <param name="dimensions">Components.</param>
     /// <param name="clusters">How many; at most the number of points.</param>
-    /// <param name="iterations">At most so many passes; it stops when fewer than 0.1 % of the points move.</param>
+    /// <param name="iterations">At most so many passes; it stops when fewer than 0.5 % of the points move.</param>
     /// <param name="seed">Of the start.</param>
     /// <param name="cancellationToken">Checked once per pass.</param>
     public static (float[] Centroids, int[] Assigned) Cluster(float[] points, int dimensions, int clusters, int iterations, long seed, CancellationToken cancellationToken)
@@ -32,7 +34,7 @@ internal static class SphericalKMeans
             var moved = Assign(points, centroids, dimensions, assigned, similarity);
             moved += FillEmpty(clusters, assigned, similarity);
             Update(points, dimensions, assigned, centroids);
-            if (moved <= count / 1000)
+            if (moved <= count / 200)
             {
                 break;
             }
@@ -126,10 +128,10 @@ internal static class SphericalKMeans
         }
     }
 
-    /// <summary>k-means++ where it is cheap, distinct random points otherwise.</summary>
+    /// <summary>Greedy k-means++ (of a few draws the one that helps most) where it is cheap, distinct random points otherwise.</summary>
     private static float[] Start(float[] points, int dimensions, int clusters, long seed)
     {
-        const long CheapDistances = 40_000_000;
+        const long CheapDistances = 20_000_000;
         var count = points.Length / dimensions;
         var random = SplitMix.Of(seed, 0xC1);
         var centroids = new float[clusters * dimensions];
@@ -147,21 +149,43 @@ internal static class SphericalKMeans
 
         var distance = new float[count];
         Array.Fill(distance, 1f);
+        var tried = new float[count];
         for (var c = 0; c < clusters; c++)
         {
-            var chosen = Draw(distance, ref random);
-            var centroid = points.AsSpan(chosen * dimensions, dimensions);
-            centroid.CopyTo(centroids.AsSpan(c * dimensions));
-            for (var i = 0; i < count; i++)
+            var bestSum = double.PositiveInfinity;
+            var best = distance;
+            for (var candidate = 0; candidate < StartCandidates; candidate++)
             {
-                var far = Math.Max(0, 1 - TensorPrimitives.Dot(centroid, points.AsSpan(i * dimensions, dimensions)));
-                distance[i] = c == 0 ? far : Math.Min(distance[i], far);
+                var chosen = Draw(distance, ref random);
+                var sum = Shrink(points, dimensions, chosen, c == 0, distance, tried);
+                if (sum < bestSum)
+                {
+                    bestSum = sum;
+                    points.AsSpan(chosen * dimensions, dimensions).CopyTo(centroids.AsSpan(c * dimensions));
+                    (best, tried) = (tried, best == distance ? new float[count] : best);
+                }
             }
 
-            distance[chosen] = 0;
+            (distance, tried) = (best, distance);
         }
 
         return centroids;
+    }
+
+    /// <summary>Distances to the nearest centroid were <paramref name="chosen"/> one; returns their sum.</summary>
+    private static double Shrink(float[] points, int dimensions, int chosen, bool isFirst, float[] distance, float[] shrunk)
+    {
+        var centroid = points.AsSpan(chosen * dimensions, dimensions);
+        var sum = 0.0;
+        for (var i = 0; i < distance.Length; i++)
+        {
+            var far = Math.Max(0, 1 - TensorPrimitives.Dot(centroid, points.AsSpan(i * dimensions, dimensions)));
+            shrunk[i] = isFirst ? far : Math.Min(distance[i], far);
+            sum += shrunk[i];
+        }
+
+        shrunk[chosen] = 0;
+        return sum;
     }
 
     private static int Draw(float[] weights, ref SplitMix random)

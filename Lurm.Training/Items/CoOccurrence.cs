@@ -5,14 +5,14 @@ namespace Lurm.Training.Items;
 
 /// <summary>Shifted positive pointwise mutual information of items that meet in a user's period or in neighbouring ones.</summary>
 /// <remarks>
-/// A pair of one period counts 1, of neighbouring periods <see cref="NeighbourDecay"/>, of next neighbours its square; each occurrence shares its
+/// A pair of one period counts 1, of neighbouring periods a half, of their neighbours a quarter; each occurrence shares its
 /// weight among its contexts by the root of their number, so that a wholesaler's basket does not outvote a hundred shoppers.
 /// PPMI as in Levy and Goldberg (2014), with context distribution smoothing 0.75.
 /// </remarks>
 internal static class CoOccurrence
 {
     private const int Reach = 2;
-    private const double NeighbourDecay = 0.5;
+    private static readonly float[] DecayByDistance = [1f, 0.5f, 0.25f];
     private const double Smoothing = 0.75;
 
     /// <summary>Contexts looked at per occurrence, evenly spread: the largest baskets would cost their square.</summary>
@@ -124,7 +124,7 @@ internal static class CoOccurrence
             var other = numberOf[entry.Item];
             if (other >= 0 && other != item)
             {
-                contexts.Add((other, (float)Math.Pow(NeighbourDecay, Math.Abs(entry.Period - period))));
+                contexts.Add((other, DecayByDistance[Math.Abs(entry.Period - period)]));
             }
         }
 

@@ -127,9 +127,9 @@ internal sealed class ItemVectors
 
     private static float[] FromCoOccurrence(TrainingHistories histories, int[] numberOf, int items, int dimensions, double shift, long seed, CancellationToken cancellationToken)
     {
-        var perItem = (int)Math.Clamp(MaxEntries / Math.Max(1, items), 16, 4096);
+        var perItem = (int)Math.Clamp(MaxEntries / Math.Max(1, items), 16, 1024);
         var ppmi = CoOccurrence.Compute(histories, numberOf, items, shift, perItem, cancellationToken);
-        var (vectors, values) = TruncatedSvd.Compute(ppmi, dimensions, seed, iterations: 5, cancellationToken);
+        var (vectors, values) = TruncatedSvd.Compute(ppmi, dimensions, seed, iterations: 4, cancellationToken);
         var roots = Array.ConvertAll(values, MathF.Sqrt);
         for (var i = 0; i < items; i++)
         {

@@ -19,7 +19,7 @@ internal sealed class RecentTrial(SmenOptions options, long seed, torch.Device d
     /// <summary>By how much the mean AUC must win against both, after a standard error over the targets is taken off: a coin's fall is no drift.</summary>
     public const double NeededGain = 0.003;
 
-    private const int MaxUsers = 6000;
+    private const int MaxUsers = 4000;
     private const int MinUsers = 300;
     private const int MinPeriods = 4;
     private const int WindowPeriods = 3;

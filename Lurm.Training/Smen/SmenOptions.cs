@@ -50,16 +50,16 @@ internal sealed record SmenOptions
     /// <summary>Temperature of InfoNCE. Default 0.1.</summary>
     public double Temperature { get; init; } = 0.1;
 
-    /// <summary>Adam's step. Default 0.005.</summary>
+    /// <summary>Adam's first step; it shrinks along a half cosine. Default 0.005.</summary>
     public double LearningRate { get; init; } = 5e-3;
 
     /// <summary>Users per step. Default 512: geometry is learned from pairs within a batch.</summary>
     public int BatchUsers { get; init; } = 512;
 
-    /// <summary>Passes over the users; none: enough for 600 steps, 6 to 40.</summary>
+    /// <summary>Passes over the users; none: enough for 600 steps, 6 to 100.</summary>
     public int? Epochs { get; init; }
 
-    /// <summary>Stops after so many passes in which held-out users' neighbours did not get better. Default 6.</summary>
+    /// <summary>Stops after so many passes in which held-out users' neighbours did not get better, and 100 steps at least. Default 6.</summary>
     public int Patience { get; init; } = 6;
 
     /// <summary>Components of a representation.</summary>

@@ -12,6 +12,12 @@ namespace Lurm.Training.Smen;
 internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
 {
     private const int StepsWanted = 600;
+
+    /// <summary>Steps without gain that are too few to stop at: a pass over a thousand users is two.</summary>
+    private const int PatientSteps = 100;
+
+    /// <summary>What the step has shrunk to at the last pass, along a half cosine.</summary>
+    private const double LastRate = 0.05;
     private const int HeldOutView = -1;
 
     /// <summary>Told after every step.</summary>
@@ -29,7 +35,8 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
         random.manual_seed(seed);
         var (training, heldOut) = Split(bags.Users);
         var steps = Math.Max(1, (int)Math.Round((double)training.Length / options.BatchUsers));
-        var epochs = options.Epochs ?? Math.Clamp(StepsWanted / steps, 6, 40);
+        var epochs = options.Epochs ?? Math.Clamp(StepsWanted / steps, 6, 100);
+        var patience = Math.Max(options.Patience, PatientSteps / steps);
         var network = CreateNetwork(bags, cancellationToken);
         try
         {
@@ -46,7 +53,7 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
 
             var clock = Stopwatch.StartNew();
             var before = state.Epoch;
-            while (state.Epoch < epochs && state.WithoutGain < options.Patience)
+            while (state.Epoch < epochs && state.WithoutGain < patience)
             {
                 RunEpoch(network, adam, bags, training, steps, epochs, state, clock, before, cancellationToken);
                 state.Epoch++;
@@ -116,7 +123,7 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
             {
                 var value = Loss(network, bags, batch);
                 value.backward();
-                adam.Step(options.LearningRate);
+                adam.Step(LearningRate((state.Epoch + ((double)step / steps)) / epochs));
                 loss += value.item<float>();
             }
 
@@ -125,6 +132,9 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
             Progress?.Report(new SmenProgress(state.Epoch + 1, epochs, step + 1, steps, loss / (step + 1), state.Epoch == 0 ? null : state.LastLoss, left));
         }
     }
+
+    private double LearningRate(double progress) =>
+        options.LearningRate * (LastRate + ((1 - LastRate) * (1 + Math.Cos(Math.PI * progress)) / 2));
 
     private Task<PreparedBatch> PrepareStep(TrainingBags bags, int[] order, int step, int steps, int epoch)
     {

@@ -1,0 +1,58 @@
+using Lurm.Training.Algebra;
+
+namespace Lurm.Training.Tests.Algebra;
+
+public sealed class TruncatedSvdTests
+{
+    [Fact]
+    public void Vectors_are_orthonormal_and_reach_the_energy_of_the_exact_ones()
+    {
+        TorchProbe.Load(1);
+        var matrix = Random(300, 40, 6);
+        var (vectors, values) = TruncatedSvd.Compute(matrix, 5, seed: 1, cancellationToken: TestContext.Current.CancellationToken);
+        var (_, all) = TruncatedSvd.Compute(matrix, 40, seed: 2, cancellationToken: TestContext.Current.CancellationToken);
+
+        var total = 0.0;
+        for (var row = 0; row < matrix.Count; row++)
+        {
+            foreach (var value in matrix.Values(row))
+            {
+                total += value * value;
+            }
+        }
+
+        Assert.Equal(total, all.Sum(value => (double)value * value), total * 1e-4);
+        Assert.Equal(all[..5], values, (a, b) => Math.Abs(a - b) <= 1e-3f * all[0]);
+        for (var i = 0; i < 5; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                Assert.Equal(i == j ? 1 : 0, Enumerable.Range(0, 40).Sum(k => vectors[(k * 5) + i] * vectors[(k * 5) + j]), 1e-4f);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_rank_beyond_the_matrix_is_filled_with_zeros()
+    {
+        TorchProbe.Load(1);
+        var (vectors, values) = TruncatedSvd.Compute(Random(50, 4, 2), 10, seed: 1, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.All(values[..4], value => Assert.True(value > 0));
+        Assert.All(values[4..], value => Assert.Equal(0, value));
+        Assert.Equal(40, vectors.Length);
+    }
+
+    private static SparseRows Random(int rows, int columns, int each)
+    {
+        var matrix = new SparseRows(columns);
+        for (var row = 0; row < rows; row++)
+        {
+            var random = SplitMix.Of(9, row);
+            int[] keys = [.. Enumerable.Range(0, each).Select(_ => random.Next(columns)).Distinct()];
+            matrix.Add(keys, Array.ConvertAll(keys, _ => (float)random.NextDouble()));
+        }
+
+        return matrix;
+    }
+}
