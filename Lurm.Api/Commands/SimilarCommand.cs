@@ -6,6 +6,8 @@ namespace Lurm.Api.Commands;
 /// <summary><c>lurm similar</c>.</summary>
 internal static class SimilarCommand
 {
+    private const int ShownInterests = 3;
+
     public static Command Create(Shell shell)
     {
         var database = CommandExtensions.Database();
@@ -45,8 +47,16 @@ internal static class SimilarCommand
                     shell.Output,
                     query.Explain ? ["user", "score", "shared interests"] : ["user", "score"],
                     result.Users.Select(near => (IReadOnlyList<object?>)(query.Explain
-                        ? [near.Id, near.Score, string.Join("; ", near.SharedInterests.Select(shared => shared.Label))]
+                        ? [near.Id, near.Score, Shared(near)]
                         : [near.Id, near.Score])));
             });
+    }
+
+    /// <summary>The strongest few, each by its first words; <c>--json</c> has all.</summary>
+    private static string Shared(SimilarUser near)
+    {
+        var labels = near.SharedInterests.Take(ShownInterests).Select(shared => shared.Label.Split(" · ")[0]);
+        var more = near.SharedInterests.Count - ShownInterests;
+        return string.Join("; ", labels) + (more > 0 ? $"; and {more} more" : string.Empty);
     }
 }

@@ -16,11 +16,15 @@ internal static class ScoredUsers
             : ODataResponder.WriteSetAsync(call, call.Model.Users, call.Model.Types.ScoredUser, Rows(call, ranking, selection, select is not null || isExplained), select, null, null);
     }
 
+    /// <summary>What is known of the users, in the ranking's order.</summary>
+    internal static IReadOnlyList<UserRecord?> Read(ODataCall call, IReadOnlyList<SimilarUser> ranking) =>
+        call.Lurm.GetUsers([.. ranking.Select(near => near.Id)]);
+
     internal static IEnumerable<Entity> Rows(ODataCall call, IReadOnlyList<SimilarUser> ranking, Selection selection, bool withInterests)
     {
-        foreach (var near in ranking)
+        foreach (var (near, found) in ranking.Zip(Read(call, ranking)))
         {
-            if (!call.Lurm.TryGetUser(near.Id, out var user))
+            if (found is not { } user)
             {
                 continue;
             }

@@ -41,12 +41,13 @@ internal static class ScoredUsersJson
         json.WriteStartObject();
         json.WriteString("@odata.context", ContextOf(call, select));
         json.WriteStartArray("value");
-        foreach (var near in ranking)
+        var users = ScoredUsers.Read(call, ranking);
+        for (var i = 0; i < users.Count; i++)
         {
             // Erased since the search: not there any more.
-            if (call.Lurm.TryGetUser(near.Id, out var user))
+            if (users[i] is { } user)
             {
-                WriteRow(json, call, near, user, selection, withInterests);
+                WriteRow(json, call, ranking[i], user, selection, withInterests);
             }
         }
 
