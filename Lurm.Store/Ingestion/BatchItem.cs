@@ -6,6 +6,12 @@ internal struct BatchItem
     /// <summary>Unix seconds of the event that the text came with.</summary>
     public long TextTime;
 
+    /// <summary>Keyed hash of the title as it came, so that the same text again is known without reading the one that is kept.</summary>
+    public ulong TitleHash;
+
+    /// <summary>Keyed hash of the category as it came.</summary>
+    public ulong CategoryHash;
+
     /// <summary>Its title, if any.</summary>
     public byte[]? Title;
 

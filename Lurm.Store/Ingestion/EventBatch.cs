@@ -1,4 +1,6 @@
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Unicode;
 using Lurm.Store.Histories;
@@ -20,6 +22,7 @@ internal sealed class EventBatch : IDisposable
 
     private readonly Func<ReadOnlySpan<byte>, long> _findUserKey;
     private readonly PeriodGrain _grain;
+    private readonly long _hashSeed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
     private BatchUser[] _users = new BatchUser[1024];
     private BatchItem[] _items = new BatchItem[256];
     private long _newUsers;
@@ -142,8 +145,8 @@ internal sealed class EventBatch : IDisposable
         }
 
         known.TextTime = seconds;
-        Replace(ref known.Title, title);
-        Replace(ref known.Category, category);
+        Replace(ref known.Title, ref known.TitleHash, title);
+        Replace(ref known.Category, ref known.CategoryHash, category);
     }
 
     /// <summary>Text of an item, cut between characters where it is longer than <see cref="MaxTextBytes"/>.</summary>
@@ -182,11 +185,18 @@ internal sealed class EventBatch : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Replace(ref byte[]? text, ReadOnlySpan<byte> value)
+    private void Replace(ref byte[]? text, ref ulong hash, ReadOnlySpan<byte> value)
     {
-        if (!value.IsEmpty && !value.SequenceEqual(text))
+        if (value.IsEmpty)
+        {
+            return;
+        }
+
+        var found = XxHash3.HashToUInt64(value, _hashSeed);
+        if (text is null || found != hash)
         {
             text = CutText(value).ToArray();
+            hash = found;
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class EventSpool : IDisposable
 
     private readonly Func<string> _file;
     private readonly long _memoryEvents;
-    private readonly SortedDictionary<int, Partition> _partitions = [];
+    private Partition?[] _partitions = new Partition?[64];
     private Partition? _last;
     private FileStream? _stream;
 
@@ -44,7 +44,7 @@ internal sealed class EventSpool : IDisposable
                 partition.Full.Add(new Page(null, index.ReadInt64(), index.ReadInt32()));
             }
 
-            spool._partitions.Add(partition.Number, partition);
+            spool.Place(partition);
         }
 
         return spool;
@@ -55,8 +55,8 @@ internal sealed class EventSpool : IDisposable
     {
         Spill();
         index.Write(Count);
-        index.Write(_partitions.Count);
-        foreach (var partition in _partitions.Values)
+        index.Write(_partitions.Count(partition => partition is not null));
+        foreach (var partition in _partitions.OfType<Partition>())
         {
             if (partition.Used > 0)
             {
@@ -85,9 +85,11 @@ internal sealed class EventSpool : IDisposable
         var partition = _last;
         if (partition is null || partition.Number != number)
         {
-            if (!_partitions.TryGetValue(number, out partition))
+            partition = number < _partitions.Length ? _partitions[number] : null;
+            if (partition is null)
             {
-                _partitions.Add(number, partition = new Partition(number));
+                partition = new Partition(number);
+                Place(partition);
             }
 
             _last = partition;
@@ -106,9 +108,10 @@ internal sealed class EventSpool : IDisposable
     public void Read(long firstKey, long lastKey, Action<ReadOnlySpan<SpooledEvent>> take)
     {
         var page = new SpooledEvent[PageEvents];
-        foreach (var (number, partition) in _partitions)
+        var last = (int)Math.Min(lastKey >> PartitionBits, _partitions.Length - 1);
+        for (var number = (int)(firstKey >> PartitionBits); number <= last; number++)
         {
-            if (number < firstKey >> PartitionBits || number > lastKey >> PartitionBits)
+            if (_partitions[number] is not { } partition)
             {
                 continue;
             }
@@ -139,6 +142,16 @@ internal sealed class EventSpool : IDisposable
             var read = RandomAccess.Read(_stream!.SafeFileHandle, bytes[done..], offset + done);
             done += read > 0 ? read : throw new StoreException(StoreFault.Corrupt, $"the spool '{_stream.Name}' ends after {offset + done} bytes; expected more.");
         }
+    }
+
+    private void Place(Partition partition)
+    {
+        if (partition.Number >= _partitions.Length)
+        {
+            Array.Resize(ref _partitions, Math.Max(partition.Number + 1, _partitions.Length * 2));
+        }
+
+        _partitions[partition.Number] = partition;
     }
 
     private void TurnPage(Partition partition)
@@ -176,7 +189,7 @@ internal sealed class EventSpool : IDisposable
         }
 
         _stream = new FileStream(_file(), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read, 1);
-        foreach (var partition in _partitions.Values)
+        foreach (var partition in _partitions.OfType<Partition>())
         {
             for (var i = 0; i < partition.Full.Count; i++)
             {

@@ -3,7 +3,16 @@ namespace Lurm.Store.Ingestion;
 /// <summary>Opens a file of rows by what its name says: <c>.ndjson</c>, <c>.jsonl</c> and <c>.json</c> are JSON lines, <c>.parquet</c> is Parquet, the rest is delimited text; <c>.gz</c> behind any but Parquet.</summary>
 internal static class RowFiles
 {
+    /// <summary>From this size on a file's rows are taken apart on a thread of their own.</summary>
+    private const long LargeBytes = 1 << 20;
+
     public static RowSource Open(string path, IReadOnlyList<string> wanted, Predicate<int> isRequired, char? delimiter)
+    {
+        var rows = OpenOne(path, wanted, isRequired, delimiter);
+        return new FileInfo(path).Length < LargeBytes ? rows : new RowsAhead(rows, wanted.Count);
+    }
+
+    private static RowSource OpenOne(string path, IReadOnlyList<string> wanted, Predicate<int> isRequired, char? delimiter)
     {
         var name = Path.GetFileName(path);
         var plain = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
