@@ -77,6 +77,12 @@ public sealed unsafe partial class HnswIndex
 
     private void ScanSlots(GraphBlocks blocks, SearchState state, int from, int to, VectorFilter? filter, ref TopScores best, CancellationToken cancellationToken)
     {
+        if (filter is not null)
+        {
+            ScanMatches(blocks, state, from, to, filter, ref best, cancellationToken);
+            return;
+        }
+
         var scores = stackalloc float[ScanRows];
         for (var first = from; first < to; first += ScanRows)
         {
@@ -86,9 +92,38 @@ public sealed unsafe partial class HnswIndex
             state.Visited += rows;
             for (var i = 0; i < rows; i++)
             {
-                if (scores[i] > best.Threshold && blocks.Live[first + i] != 0 && (filter is null || filter.Passes(blocks.Keys[first + i])))
+                if (scores[i] > best.Threshold && blocks.Live[first + i] != 0)
                 {
                     best.Add(scores[i], first + i);
+                }
+            }
+        }
+    }
+
+    /// <summary>Asks the filter first and scores what passes: for few matches that is far less to read.</summary>
+    private void ScanMatches(GraphBlocks blocks, SearchState state, int from, int to, VectorFilter filter, ref TopScores best, CancellationToken cancellationToken)
+    {
+        var slots = stackalloc int[LookupKeys];
+        var scores = stackalloc float[LookupKeys];
+        for (var slot = from; slot < to;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var found = 0;
+            for (var end = Math.Min(to, slot + ScanRows); slot < end && found < LookupKeys; slot++)
+            {
+                if (blocks.Live[slot] != 0 && filter.Passes(blocks.Keys[slot]))
+                {
+                    slots[found++] = slot;
+                }
+            }
+
+            _engine.ScoreSlots(blocks, state, slots, found, scores);
+            state.Visited += found;
+            for (var i = 0; i < found; i++)
+            {
+                if (scores[i] > best.Threshold)
+                {
+                    best.Add(scores[i], slots[i]);
                 }
             }
         }

@@ -223,12 +223,10 @@ public sealed partial class HnswIndex : IVectorIndex, IDisposable
                 continue;
             }
 
-            if (_map.TryGet(blocks.Keys, blocks.Keys[slot], out var other))
+            if (!_map.TryAdd(blocks.Keys, blocks.Keys[slot], slot, out var other))
             {
                 throw new ArgumentException($"Key {blocks.Keys[slot]} is in row {other} and in row {slot}; every key must be there once.");
             }
-
-            _map.Set(blocks.Keys, blocks.Keys[slot], slot);
         }
     }
 }

@@ -49,6 +49,11 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact>
             (near, score) = NearestLive(g, s, near, score);
             Rerank(g, s, s.Count);
             var chosen = Choose(g, s, s.List, s.Count, g.MaxLinks, slot, s.Chosen);
+            for (var i = 0; i < chosen; i++)
+            {
+                PrefetchLinks(g, s.Chosen[i], l);
+            }
+
             WriteNew(g, slot, l, s.Chosen, chosen, locks);
             for (var i = 0; i < chosen; i++)
             {
@@ -178,6 +183,7 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact>
         var packed = s.Packed + g.MaxLinks0;
         var chosen = s.Chosen + g.MaxLinks0;
         var vector = g.Vector(slot);
+        Prefetch((byte*)g.Vectors, g.PaddedLength * sizeof(float), links, degree);
         ScoreExact(g, (byte*)vector, links, degree, s.Scores);
         for (var i = 0; i < degree; i++)
         {

@@ -12,6 +12,9 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact> : GraphEngine
     where TWalk : struct, IDotKernel
     where TExact : struct, IDotKernel
 {
+    /// <summary>Rows asked for before they are ranked again: enough to hide memory, few enough to stay in the first-level cache.</summary>
+    private const int RerankAhead = 16;
+
     private static readonly bool IsExactWalk = typeof(TWalk) == typeof(TExact);
 
     public override string KernelName => TWalk.Name;
@@ -118,9 +121,10 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact> : GraphEngine
             return;
         }
 
-        PrefetchExact(g, list, depth);
+        PrefetchExact(g, list, 0, Math.Min(depth, RerankAhead));
         for (var i = 0; i < depth; i++)
         {
+            PrefetchExact(g, list, i + RerankAhead, Math.Min(depth, i + RerankAhead + 1));
             var slot = Candidate.Slot(list[i]);
             list[i] = Candidate.Pack(ExactScore(g, s.Exact, slot), slot);
         }
@@ -203,18 +207,14 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact> : GraphEngine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Insert(ulong* list, ref int count, int capacity, ulong entry)
     {
-        int low = 0, high = count;
-        while (low < high)
+        // Which half holds the place is a coin toss: arithmetic, so that no branch is mispredicted.
+        int low = 0, length = count;
+        while (length > 0)
         {
-            var middle = (low + high) >>> 1;
-            if (list[middle] < entry)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
+            var half = length >> 1;
+            int less = Unsafe.BitCast<bool, byte>(list[low + half] < entry);
+            low += (half + 1) & -less;
+            length = (length - less) >> 1;
         }
 
         if (low == capacity)
@@ -242,14 +242,14 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact> : GraphEngine
         }
     }
 
-    private static void PrefetchExact(GraphBlocks g, ulong* list, int count)
+    private static void PrefetchExact(GraphBlocks g, ulong* list, int from, int to)
     {
         if (!Sse.IsSupported)
         {
             return;
         }
 
-        for (var i = 0; i < count; i++)
+        for (var i = from; i < to; i++)
         {
             var vector = (byte*)g.Vector(Candidate.Slot(list[i]));
             for (var line = 0; line < g.PaddedLength * sizeof(float); line += 64)

@@ -36,6 +36,27 @@ internal sealed unsafe class SlotMap
         return false;
     }
 
+    /// <summary>Sets the slot of a new key; false, and the slot that has it, where it is there already.</summary>
+    public bool TryAdd(long* keys, long key, int slot, out int other)
+    {
+        Reserve(keys, _count + 1);
+        var mask = _table.Length - 1;
+        var i = Home(key, mask);
+        for (; _table[i] != 0; i = (i + 1) & mask)
+        {
+            other = _table[i] - 1;
+            if (keys[other] == key)
+            {
+                return false;
+            }
+        }
+
+        _table[i] = slot + 1;
+        _count++;
+        other = slot;
+        return true;
+    }
+
     /// <summary>Sets the slot of a key, whose <c>keys[slot]</c> is set already.</summary>
     public void Set(long* keys, long key, int slot)
     {

@@ -18,6 +18,7 @@ internal static class Program
         ["index-ratios"] = RatioReport.Run,
         ["index-targets"] = TargetReport.Run,
         ["histories"] = HistoriesBenchmark.Run,
+        ["lookalike"] = LookalikeBenchmark.Run,
         ["kernels"] = KernelBenchmark.Run,
     };
 

@@ -43,6 +43,7 @@ say "opening";      "$lurm" index-open "$dir" "$first" --snapshot "$dir/$first.l
 say "two threads";  for threads in 1 2; do "$lurm" index "$dir" "${first}_50k" --threads $threads --queries 200 --header no | grep -E ',(build|query),' >> "$other" || true; done
 say "churn";        "$lurm" index-churn "$dir" "$first" --header no >> "$other"
 say "scan";         "$lurm" index-scan > "$out/index-scan.csv"
+say "lookalike";    "$lurm" lookalike > "$out/index-lookalike.csv"
 
 {
   echo "# Lurm.Index against hnswlib"
