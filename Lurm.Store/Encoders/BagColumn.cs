@@ -30,6 +30,13 @@ internal sealed class BagColumn
     /// <summary>Most keys of any part.</summary>
     public int MaxKeys { get; private set; }
 
+    /// <summary>Keys and values of a user in a bag of one part.</summary>
+    public BagPart Part(int user)
+    {
+        var keys = PartStarts[UserParts[user]]..PartStarts[UserParts[user + 1]];
+        return new BagPart(Keys[keys], Values[keys]);
+    }
+
     public void Add(UserBag bag)
     {
         var first = _keys.Count;
@@ -58,5 +65,19 @@ internal sealed class BagColumn
         _partStarts.Add(0);
         _userParts.Add(0);
         (MaxParts, MaxKeys) = (0, 0);
+    }
+}
+
+/// <summary>Keys of one part and their values.</summary>
+internal readonly ref struct BagPart(ReadOnlySpan<int> keys, ReadOnlySpan<float> values)
+{
+    public ReadOnlySpan<int> Keys { get; } = keys;
+
+    public ReadOnlySpan<float> Values { get; } = values;
+
+    public void Deconstruct(out ReadOnlySpan<int> keys, out ReadOnlySpan<float> values)
+    {
+        keys = Keys;
+        values = Values;
     }
 }

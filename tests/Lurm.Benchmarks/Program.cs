@@ -1,6 +1,8 @@
+using Lurm.Benchmarks.Encode;
 using Lurm.Benchmarks.Filters;
 using Lurm.Benchmarks.Histories;
 using Lurm.Benchmarks.Index;
+using Lurm.Benchmarks.Queries;
 
 namespace Lurm.Benchmarks;
 
@@ -19,6 +21,8 @@ internal static class Program
         ["index-targets"] = TargetReport.Run,
         ["histories"] = HistoriesBenchmark.Run,
         ["lookalike"] = LookalikeBenchmark.Run,
+        ["encode"] = EncodeBenchmark.Run,
+        ["queries"] = QueryBenchmark.Run,
         ["kernels"] = KernelBenchmark.Run,
     };
 
