@@ -23,6 +23,7 @@ internal static class SampleReadme
             lurm create shop.lurm
             lurm ingest shop.lurm events.csv --user user --item item --time time --kind kind --title title --category category --attribute country=Country
             lurm-train fit shop.lurm
+            lurm embed shop.lurm
             lurm-train evaluate shop.lurm --labels labels.csv
 
         """);

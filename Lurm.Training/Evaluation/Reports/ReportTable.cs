@@ -7,6 +7,9 @@ namespace Lurm.Training.Evaluation.Reports;
 /// <summary>A table of text: words to the left, numbers to the right.</summary>
 internal sealed class ReportTable
 {
+    // Representations beside each other; more become rows.
+    private const int MostColumns = 8;
+
     /// <summary>Over the table.</summary>
     public required string Title { get; init; }
 
@@ -77,6 +80,11 @@ internal sealed class ReportTable
     private static ReportTable OfSection(ReportSection section)
     {
         var names = section.Rows.SelectMany(row => row.Cells).Select(cell => cell.Representation).Distinct().ToArray();
+        if (names.Length > MostColumns)
+        {
+            return Turned(section, names);
+        }
+
         var subject = names.Contains(Representation.Lurm) ? Representation.Lurm : names.FirstOrDefault(name => name == Evaluator.Unseen) ?? string.Empty;
         var ratios = section.Rows.SelectMany(row => row.Cells)
             .Where(cell => cell.Representation == subject)
@@ -101,6 +109,23 @@ internal sealed class ReportTable
                 .. names.Select(name => cells.TryGetValue(name, out var cell) ? Number(cell.Value.Value) : "-"),
                 .. ratios.Select(over => cells.TryGetValue(subject, out var cell) && cell.Ratios.FirstOrDefault(ratio => ratio.Over == over) is { } ratio ? Interval(ratio.Value) : "-"),
             ]);
+        }
+
+        return table;
+    }
+
+    /// <summary>A row per representation and a column per measure, where there are too many representations for columns.</summary>
+    private static ReportTable Turned(ReportSection section, string[] names)
+    {
+        var table = new ReportTable
+        {
+            Title = section.Title,
+            Explanation = section.Explanation,
+            Columns = ["representation", .. section.Rows.Select(row => $"{row.Task}, {row.Measure}")],
+        };
+        foreach (var name in names)
+        {
+            table.Rows.Add([name, .. section.Rows.Select(row => row.Cells.FirstOrDefault(cell => cell.Representation == name) is { } cell ? Number(cell.Value.Value) : "-")]);
         }
 
         return table;
