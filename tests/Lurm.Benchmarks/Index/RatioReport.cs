@@ -44,12 +44,28 @@ internal static class RatioReport
 
         PrintLine(data, "build CPU seconds", peer, Ratios(rows, data, peer, "build", r => r.Cpu));
         PrintLine(data, "memory of the built index", peer, Ratios(rows, data, peer, "rss_delta", r => r.Resident));
+        PrintBeyond(rows, data, peer);
         var best = rows.Where(r => r.Data == data && r.Stage == "query" && r.Parameter == 640).ToList();
         if (best.Any(r => r.Peer == peer))
         {
             var theirs = best.Where(r => r.Peer == Peer).Select(r => r.Recall).DefaultIfEmpty(double.NaN).Average();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {data} | recall at ef 640 | {peer} | {best.Where(r => r.Peer == peer).Average(r => r.Recall):F4} (hnswlib {theirs:F4}) | |"));
         }
+    }
+
+    /// <summary>What the index takes beside the float32 vectors: against what hnswlib takes beside them, and against all that it takes.</summary>
+    private static void PrintBeyond(List<Row> rows, string data, string peer)
+    {
+        var mine = rows.FirstOrDefault(r => r.Data == data && r.Peer == peer && r.Stage == "rss_beyond_float32");
+        var total = rows.FirstOrDefault(r => r.Data == data && r.Peer == peer && r.Stage == "rss_delta");
+        var theirs = rows.FirstOrDefault(r => r.Data == data && r.Peer == Peer && r.Stage == "rss_delta");
+        if (mine is null || total is null || theirs is null)
+        {
+            return;
+        }
+
+        PrintLine(data, "memory beside the float32 vectors, of hnswlib's", peer, [mine.Resident / (theirs.Resident - (total.Resident - mine.Resident))]);
+        PrintLine(data, "memory beside the float32 vectors, of all that hnswlib takes", peer, [mine.Resident / theirs.Resident]);
     }
 
     private static List<double> Ratios(List<Row> rows, string data, string peer, string stage, Func<Row, double> value)

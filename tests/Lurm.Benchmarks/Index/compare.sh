@@ -18,7 +18,7 @@ done
 cpu=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -1); slug=$(echo "${cpu:-unknown}" | tr 'A-Z' 'a-z' | tr -cs 'a-z0-9' '-' | sed 's/^-//; s/-$//')
 out=${OUT:-$root/tests/Lurm.Benchmarks/Results/$slug}; mkdir -p "$out"
 hnsw=$dir/hnswlib; g++ -O3 -march=native -std=c++17 -pthread -fopenmp -DH062 -I"$peers" "$peers/hnswlib_bench.cpp" -o "$hnsw"
-dotnet build -c Release --nologo -v quiet "$root/tests/Lurm.Benchmarks" >&2
+[[ ${SKIP_COMPILE:-0} == 1 ]] || dotnet build -c Release --nologo -v quiet "$root/tests/Lurm.Benchmarks" >&2
 lurm=$root/artifacts/bin/Lurm.Benchmarks/release/Lurm.Benchmarks
 header="peer,dataset,n,d,round,stage,threads,param,cpu_seconds,qps,recall10,distances,rss_mb,peak_mb,file_mb,wall_seconds"
 csv=$out/index-queries.csv; other=$out/index-other.csv; echo "$header" > "$csv"; echo "$header" > "$other"
