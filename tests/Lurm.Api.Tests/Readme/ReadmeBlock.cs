@@ -1,14 +1,13 @@
-using System.Runtime.CompilerServices;
-
 namespace Lurm.Api.Tests.Readme;
 
 /// <summary>The repository around these sources, and the README's blocks.</summary>
 internal static class ReadmeBlock
 {
     /// <summary>The repository's folder; nothing where the tests run away from their sources.</summary>
-    public static string? Repository([CallerFilePath] string file = "")
+    public static string? Repository()
     {
-        for (var folder = new FileInfo(file).Directory; folder is not null; folder = folder.Parent)
+        // From the test program upwards: paths that the compiler wrote down are made anonymous in CI builds.
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Lurm.sln")))
             {
