@@ -1,7 +1,7 @@
 using System.Globalization;
+using global::Lurm.Index;
 using Lurm.Benchmarks.Encode;
 using Lurm.Benchmarks.Index;
-using global::Lurm.Index;
 using Lurm.Store;
 using Lurm.Store.Queries;
 
