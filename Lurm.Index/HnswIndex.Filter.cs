@@ -68,7 +68,7 @@ public sealed unsafe partial class HnswIndex
 
     private static double Widest(double beam) => Math.Min(beam, int.MaxValue / 2);
 
-    private static double ScanCost(VectorFilter filter, double share, int live) => filter.Keys is { } keys
-        ? Math.Min(keys.Length, live) * KeyCost
+    private static double ScanCost(VectorFilter filter, double share, int live) => filter.KeyCount >= 0
+        ? Math.Min(filter.KeyCount, live) * KeyCost
         : live * (PredicateCost + share);
 }

@@ -55,7 +55,7 @@ public sealed unsafe partial class HnswIndex
         }
 
         var best = new TopScores(wanted, state);
-        if (filter?.Keys is { } keys && keys.Length < blocks.Used)
+        if (filter is { KeyCount: >= 0 } && filter.KeyCount < blocks.Used)
         {
             ScanKeys(blocks, state, filter, ref best, cancellationToken);
         }
@@ -131,7 +131,7 @@ public sealed unsafe partial class HnswIndex
 
     private void ScanKeys(GraphBlocks blocks, SearchState state, VectorFilter filter, ref TopScores best, CancellationToken cancellationToken)
     {
-        var keys = filter.Keys!;
+        var keys = filter.Keys;
         var slots = stackalloc int[LookupKeys];
         var scores = stackalloc float[LookupKeys];
         for (var first = 0; first < keys.Length; first += LookupKeys)

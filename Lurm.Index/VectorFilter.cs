@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Lurm.Index;
 
 /// <summary>Which keys a search may return: a set of keys, or a predicate with an estimate of how many it passes.</summary>
@@ -11,18 +13,25 @@ public sealed class VectorFilter
 
     private readonly Func<long, bool>? _predicate;
     private readonly ulong[]? _bitmap;
+    private readonly long _firstKey;
     private readonly double _estimatedShare;
+    private long[]? _keys;
 
-    private VectorFilter(long[]? keys, ulong[]? bitmap, Func<long, bool>? predicate, double estimatedShare)
+    private VectorFilter(long[]? keys, int count, ulong[]? bitmap, long firstKey, Func<long, bool>? predicate, double estimatedShare)
     {
-        Keys = keys;
+        _keys = keys;
+        KeyCount = count;
         _bitmap = bitmap;
+        _firstKey = firstKey;
         _predicate = predicate;
         _estimatedShare = estimatedShare;
     }
 
-    /// <summary>The passing keys in ascending order, where they are known.</summary>
-    internal long[]? Keys { get; }
+    /// <summary>How many keys pass; −1 where only a predicate knows.</summary>
+    internal int KeyCount { get; }
+
+    /// <summary>The passing keys in ascending order; of a bitmap they are listed when first asked for. Only where <see cref="KeyCount"/> is known.</summary>
+    internal long[] Keys => Volatile.Read(ref _keys) ?? (_keys = List());
 
     /// <summary>Passes the keys of <paramref name="ascendingKeys"/>, which the filter then owns.</summary>
     /// <exception cref="ArgumentException">The keys do not ascend strictly.</exception>
@@ -37,7 +46,21 @@ public sealed class VectorFilter
             }
         }
 
-        return new VectorFilter(ascendingKeys, Bitmap(ascendingKeys), null, double.NaN);
+        return new VectorFilter(ascendingKeys, ascendingKeys.Length, Bitmap(ascendingKeys), ascendingKeys.Length == 0 ? 0 : ascendingKeys[0], null, double.NaN);
+    }
+
+    /// <summary>Passes key i where bit i of <paramref name="bits"/> is set, which the filter then owns; keys beyond the last bit do not pass. Costs one count of the bits.</summary>
+    /// <param name="bits">Bit i is bit (i mod 64) of word i / 64.</param>
+    public static VectorFilter FromBits(ulong[] bits)
+    {
+        ArgumentNullException.ThrowIfNull(bits);
+        var count = 0;
+        foreach (var word in bits)
+        {
+            count += BitOperations.PopCount(word);
+        }
+
+        return new VectorFilter(null, count, bits, 0, null, double.NaN);
     }
 
     /// <summary>Passes the keys for which <paramref name="passes"/> is true; it must be safe to call from any thread.</summary>
@@ -51,7 +74,7 @@ public sealed class VectorFilter
             throw new ArgumentOutOfRangeException(nameof(estimatedShare), estimatedShare, "A share is from 0 to 1.");
         }
 
-        return new VectorFilter(null, null, passes, estimatedShare);
+        return new VectorFilter(null, -1, null, 0, passes, estimatedShare);
     }
 
     /// <summary>Whether a key passes.</summary>
@@ -64,15 +87,30 @@ public sealed class VectorFilter
 
         if (_bitmap is null)
         {
-            return Array.BinarySearch(Keys!, key) >= 0;
+            return Array.BinarySearch(Keys, key) >= 0;
         }
 
-        var bit = unchecked((ulong)(key - Keys![0]));
+        var bit = unchecked((ulong)(key - _firstKey));
         return bit >> 6 < (ulong)_bitmap.Length && (_bitmap[bit >> 6] >> (int)(bit & 63) & 1) != 0;
     }
 
     /// <summary>The share of <paramref name="live"/> keys expected to pass; the planner starts from it.</summary>
-    internal double ShareOf(int live) => Keys is null ? _estimatedShare : Math.Min(1, (double)Keys.Length / live);
+    internal double ShareOf(int live) => KeyCount < 0 ? _estimatedShare : Math.Min(1, (double)KeyCount / live);
+
+    private long[] List()
+    {
+        var keys = new long[KeyCount];
+        var next = 0;
+        for (var i = 0; i < _bitmap!.Length; i++)
+        {
+            for (var word = _bitmap[i]; word != 0; word &= word - 1)
+            {
+                keys[next++] = _firstKey + ((long)i << 6) + BitOperations.TrailingZeroCount(word);
+            }
+        }
+
+        return keys;
+    }
 
     private static ulong[]? Bitmap(long[] keys)
     {

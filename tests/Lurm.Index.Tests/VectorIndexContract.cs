@@ -196,7 +196,7 @@ public abstract class VectorIndexContract
         var queries = UnitVectors.Clustered(10, D, seed: 14);
         var hits = new Neighbor[K];
 
-        foreach (var filter in new[] { VectorFilter.FromKeys(keys), VectorFilter.FromPredicate(passing.Contains, (double)matches / N) })
+        foreach (var filter in new[] { VectorFilter.FromKeys(keys), VectorFilter.FromBits(Bits(keys)), VectorFilter.FromPredicate(passing.Contains, (double)matches / N) })
         {
             for (var q = 0; q < 10; q++)
             {
@@ -252,5 +252,16 @@ public abstract class VectorIndexContract
                 Assert.Equal(1f, hits[0].Score, 1e-4f);
             }
         }
+    }
+
+    private static ulong[] Bits(long[] keys)
+    {
+        var bits = new ulong[keys.Length == 0 ? 0 : (keys[^1] / 64) + 1];
+        foreach (var key in keys)
+        {
+            bits[key / 64] |= 1ul << (int)(key % 64);
+        }
+
+        return bits;
     }
 }
