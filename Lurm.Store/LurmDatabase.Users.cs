@@ -1,3 +1,4 @@
+using Lurm.Index;
 using Lurm.Store.Attributes;
 using Lurm.Store.Filters;
 using Lurm.Store.Sqlite;
@@ -85,11 +86,12 @@ public sealed partial class LurmDatabase
     {
         ArgumentNullException.ThrowIfNull(filter);
 
-        // A process that filters once does not pay for columns.
-        return Volatile.Read(ref _columns) is null && Interlocked.Increment(ref _selections) < 2
-            ? SelectUserKeysBySql(filter, cancellationToken)
-            : SelectUsers(filter, cancellationToken).ToArray();
+        return IsFirstSelection() ? SelectUserKeysBySql(filter, cancellationToken) : SelectUsers(filter, cancellationToken).ToArray();
     }
+
+    /// <summary>The same for a search: a filter asked for before costs a look at the versions, while no user has changed.</summary>
+    internal VectorFilter SelectForSearch(UserFilter filter, CancellationToken cancellationToken) =>
+        IsFirstSelection() ? VectorFilter.FromKeys(SelectUserKeysBySql(filter, cancellationToken)) : SelectUsers(filter, cancellationToken).Filter;
 
     /// <summary>The users that pass <paramref name="filter"/>, from columns in memory where it can be; an answer asked for before costs next to nothing while no user has changed.</summary>
     internal UserSet SelectUsers(UserFilter filter, CancellationToken cancellationToken = default) =>
@@ -133,6 +135,9 @@ public sealed partial class LurmDatabase
     internal int[] ItemInterests(CancellationToken cancellationToken) => TryGetActiveModel(out var bundle)
         ? bundle.Interests.MapItems(ReadItems(cancellationToken), cancellationToken)
         : throw new StoreException(StoreFault.Unavailable, "Lurm.HasInterest needs a model, and none is active. Run 'lurm-train fit', then 'lurm embed'.");
+
+    // A process that filters once does not pay for columns.
+    private bool IsFirstSelection() => Volatile.Read(ref _columns) is null && Interlocked.Increment(ref _selections) < 2;
 
     private UserColumns Columns()
     {

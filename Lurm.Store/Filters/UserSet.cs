@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using Lurm.Index;
 
 namespace Lurm.Store.Filters;
 
@@ -8,6 +9,7 @@ internal sealed class UserSet
 {
     private readonly ulong[] _words;
     private int _count = -1;
+    private VectorFilter? _filter;
 
     public UserSet(ulong[] words) => _words = words;
 
@@ -16,6 +18,9 @@ internal sealed class UserSet
 
     /// <summary>How many users are in it.</summary>
     public int Count => _count >= 0 ? _count : _count = CountBits();
+
+    /// <summary>The same set for searches; made once, over the same bits.</summary>
+    public VectorFilter Filter => Volatile.Read(ref _filter) ?? (_filter = VectorFilter.FromBits(_words));
 
     public static int WordsFor(long lastKey) => checked((int)(lastKey / 64 + 1));
 

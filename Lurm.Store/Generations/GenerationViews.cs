@@ -9,6 +9,9 @@ internal sealed class GenerationViews(LurmDatabase database) : IDisposable
     /// <summary>A process that nobody asked for longer than this waits for the new generation rather than answering from an old one.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
+    /// <summary>Changes that the query which finds them applies itself: some milliseconds of its time.</summary>
+    private const int ChangesAtOnce = 16;
+
     private readonly Lock _refresh = new();
     private GenerationView? _current;
     private Task _swap = Task.CompletedTask;
@@ -123,18 +126,22 @@ internal sealed class GenerationViews(LurmDatabase database) : IDisposable
             return;
         }
 
-        if (current?.Generation.Number == published.Number && current.ApplyChanges(database.Connections, cancellationToken))
+        // A few changes are applied at once; more of them, or another generation, while queries go on with what they have.
+        if (background && (current!.Generation.Number != published.Number || change - current.AppliedChange > ChangesAtOnce))
         {
+            _swap = Task.Run(() => Follow(current, published, CancellationToken.None), CancellationToken.None);
             return;
         }
 
-        if (background)
-        {
-            _swap = Task.Run(() => Swap(published, CancellationToken.None), CancellationToken.None);
-            return;
-        }
+        Follow(current, published, cancellationToken);
+    }
 
-        Swap(published, cancellationToken);
+    private void Follow(GenerationView? current, Generation published, CancellationToken cancellationToken)
+    {
+        if (current?.Generation.Number != published.Number || !current.ApplyChanges(database.Connections, cancellationToken))
+        {
+            Swap(published, cancellationToken);
+        }
     }
 
     private void Swap(Generation generation, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Numerics.Tensors;
 using Lurm.Store.Generations;
 
 namespace Lurm.Store.Queries;
@@ -15,6 +17,7 @@ internal sealed class AudienceMatrix
     private const int BlockRows = 1 << 16;
 
     private readonly float[][] _blocks;
+    private readonly ConcurrentDictionary<int, BackgroundSample> _backgrounds = new();
 
     private AudienceMatrix(long edition, long[] keys, float[][] blocks, int dimensions)
     {
@@ -39,6 +42,33 @@ internal sealed class AudienceMatrix
     public int Count => Keys.Length;
 
     public ReadOnlySpan<float> this[int row] => _blocks[row / BlockRows].AsSpan(row % BlockRows * Columns, Columns);
+
+    /// <summary>The users drawn for a seed, drawn once.</summary>
+    public BackgroundSample Background(int seed) => _backgrounds.GetOrAdd(seed, static (seed, matrix) => BackgroundSample.Draw(matrix, seed), this);
+
+    /// <summary>Rows behind each other, cut to their first <paramref name="columns"/>.</summary>
+    public float[] Gather(ReadOnlySpan<int> rows, int columns)
+    {
+        var gathered = GC.AllocateUninitializedArray<float>(rows.Length * columns);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            this[rows[i]][..columns].CopyTo(gathered.AsSpan(i * columns));
+        }
+
+        return gathered;
+    }
+
+    /// <summary>Mean cosine of two of these rows, drawn without replacement.</summary>
+    public double Coherence(ReadOnlySpan<int> rows)
+    {
+        var sum = new float[Dimensions];
+        foreach (var row in rows)
+        {
+            TensorPrimitives.Add(sum, this[row][..Dimensions], sum);
+        }
+
+        return rows.Length < 2 ? 1 : (TensorPrimitives.SumOfSquares<float>(sum) - rows.Length) / ((double)rows.Length * (rows.Length - 1));
+    }
 
     /// <summary>The row of a key, or −1.</summary>
     public int RowOf(long key) => Math.Max(-1, Array.BinarySearch(Keys, key));

@@ -9,9 +9,6 @@ internal sealed class LookalikeScores(LurmDatabase database, AudienceMatrix matr
     /// <summary>Seeds that a fit looks at; more move the answer by less than the draw of the background does.</summary>
     private const int MaxSeeds = 10_000;
 
-    /// <summary>Users drawn as background: enough that each of 130 weights rests on tens of them.</summary>
-    private const int Background = 10_000;
-
     /// <summary>Scores of all rows. <paramref name="seeds"/>: rows, ascending.</summary>
     public float[] Score(LookalikeMethod method, int[] seeds) => method switch
     {
@@ -23,42 +20,23 @@ internal sealed class LookalikeScores(LurmDatabase database, AudienceMatrix matr
         _ => throw new ArgumentOutOfRangeException(nameof(method), method, "expected a method"),
     };
 
-    /// <summary>Mean cosine of two of these rows, drawn without replacement.</summary>
-    public double Coherence(int[] rows)
-    {
-        var mean = new double[matrix.Dimensions];
-        foreach (var row in rows)
-        {
-            for (var d = 0; d < mean.Length; d++)
-            {
-                mean[d] += matrix[row][d];
-            }
-        }
-
-        var squares = mean.Sum(value => value * value);
-        return rows.Length < 2 ? 1 : (squares - rows.Length) / ((double)rows.Length * (rows.Length - 1));
-    }
-
-    /// <summary>Rows drawn from everyone, ascending.</summary>
-    public int[] DrawBackground() => Draw(Enumerable.Range(0, matrix.Count).ToArray(), Background, seed);
-
     private float[] Logistic(int[] seeds)
     {
-        var rows = Draw(seeds, MaxSeeds, seed);
+        var rows = Draw(seeds);
 
         // Few seeds say little about 130 weights: the penalty grows as they get fewer.
         var options = new LogisticOptions { SideColumns = AudienceMatrix.SideColumns, Penalty = Math.Max(0.001, 0.5 / rows.Length) };
-        return Linear(LogisticScorer.Fit(Gather(rows, matrix.Columns), Gather(DrawBackground(), matrix.Columns), matrix.Columns, options, cancellationToken));
+        return Linear(LogisticScorer.Fit(matrix.Gather(rows, matrix.Columns), matrix.Gather(matrix.Background(seed).Rows, matrix.Columns), matrix.Columns, options, cancellationToken));
     }
 
     private float[] Centroid(int[] seeds) =>
-        Linear(CentroidScorer.Fit(Gather(Draw(seeds, MaxSeeds, seed), matrix.Dimensions), Gather(DrawBackground(), matrix.Dimensions), matrix.Dimensions));
+        Linear(CentroidScorer.Fit(matrix.Gather(Draw(seeds), matrix.Dimensions), matrix.Gather(matrix.Background(seed).Rows, matrix.Dimensions), matrix.Dimensions));
 
     private float[] Clusters(int[] seeds)
     {
         var scorer = ClusterScorer.Fit(
-            Gather(Draw(seeds, MaxSeeds, seed), matrix.Dimensions),
-            Gather(DrawBackground(), matrix.Dimensions),
+            matrix.Gather(Draw(seeds), matrix.Dimensions),
+            matrix.Gather(matrix.Background(seed).Rows, matrix.Dimensions),
             matrix.Dimensions,
             new ClusterOptions { Seed = seed },
             cancellationToken);
@@ -137,35 +115,8 @@ internal sealed class LookalikeScores(LurmDatabase database, AudienceMatrix matr
         return scores;
     }
 
-    private float[] Gather(int[] rows, int columns)
-    {
-        var gathered = new float[rows.Length * columns];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            matrix[rows[i]][..columns].CopyTo(gathered.AsSpan(i * columns));
-        }
-
-        return gathered;
-    }
-
-    /// <summary>At most <paramref name="most"/> of <paramref name="rows"/>, each as likely as any other, ascending (Floyd's draw).</summary>
-    private static int[] Draw(int[] rows, int most, int seed)
-    {
-        if (rows.Length <= most)
-        {
-            return rows;
-        }
-
-        var random = new Random(seed);
-        var chosen = new HashSet<int>();
-        for (var i = rows.Length - most; i < rows.Length; i++)
-        {
-            var at = random.Next(i + 1);
-            chosen.Add(chosen.Contains(at) ? i : at);
-        }
-
-        return [.. chosen.Order().Select(at => rows[at])];
-    }
+    /// <summary>At most <see cref="MaxSeeds"/> of them.</summary>
+    private int[] Draw(int[] seeds) => seeds.Length <= MaxSeeds ? seeds : Array.ConvertAll(BackgroundSample.Draw(seeds.Length, MaxSeeds, seed), at => seeds[at]);
 
     private delegate float Scorer(ReadOnlySpan<float> row, int index);
 }

@@ -11,6 +11,8 @@ internal sealed class LookalikeSearch(LurmDatabase database, GenerationView view
     private const int TopInterests = 20;
     private static readonly double[] CurvePercents = [1, 2, 3, 5, 7.5, 10, 15, 20];
 
+    private readonly UserDirectory _users = database.KnownUsers;
+
     public LookalikeResult Run(LookalikeQuery query)
     {
         ArgumentNullException.ThrowIfNull(query.Size);
@@ -36,7 +38,7 @@ internal sealed class LookalikeSearch(LurmDatabase database, GenerationView view
             Method = query.Method,
             ModelId = view.Generation.ModelId,
             AsOf = view.Generation.PublishedAt!.Value,
-            Warnings = Warnings(query, matrix, seeds, members.Count, scoring),
+            Warnings = Warnings(query, matrix, seeds, members.Count),
         };
     }
 
@@ -139,13 +141,12 @@ internal sealed class LookalikeSearch(LurmDatabase database, GenerationView view
             keys[i] = matrix.Keys[rows[i]];
         }
 
-        var ids = new string?[keys.Length];
-        database.GetUserIds(keys, ids);
+        _users.ReadUnknown(keys);
         var members = new List<AudienceMember>(rows.Length);
         for (var i = 0; i < rows.Length; i++)
         {
             // Erased since: no id, no member.
-            if (ids[i] is { } id)
+            if (_users.Find(keys[i]) is { } id)
             {
                 members.Add(new AudienceMember(id, scores[rows[i]]));
             }
@@ -181,7 +182,7 @@ internal sealed class LookalikeSearch(LurmDatabase database, GenerationView view
         return InterestOdds.Of(database, view.Bags, keys, cancellationToken).Top(TopInterests, view.Bundle.Interests.Labels);
     }
 
-    private static List<string> Warnings(LookalikeQuery query, AudienceMatrix matrix, int[] seeds, int members, LookalikeScores scoring)
+    private static List<string> Warnings(LookalikeQuery query, AudienceMatrix matrix, int[] seeds, int members)
     {
         var warnings = new List<string>();
         if (seeds.Length < FewSeeds)
@@ -191,7 +192,7 @@ internal sealed class LookalikeSearch(LurmDatabase database, GenerationView view
 
         if (seeds.Length >= 2 && matrix.Count > 2 * seeds.Length)
         {
-            var (own, everyone) = (scoring.Coherence(seeds), scoring.Coherence(scoring.DrawBackground()));
+            var (own, everyone) = (matrix.Coherence(seeds), matrix.Background(query.Seed).Coherence);
             if (own <= everyone + 0.01)
             {
                 warnings.Add(FormattableString.Invariant($"the seed users have no common taste: two of them are as alike (cosine {own:F3}) as any two users ({everyone:F3}); the audience is close to a random one"));
@@ -214,14 +215,10 @@ internal sealed class LookalikeSearch(LurmDatabase database, GenerationView view
     private List<(string Id, long? Key)> Keys(IEnumerable<string> ids)
     {
         var keys = new List<(string, long?)>();
-        using var read = database.Connections.Read();
-        using var find = read.Session.Prepare("SELECT user_key FROM users WHERE id = ?1");
         foreach (var id in ids)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            find.BindText(1, id);
-            keys.Add((id, find.Step() ? find.Int64(0) : null));
-            find.Reset();
+            keys.Add((id, _users.TryGetKey(id, out var key) ? key : null));
         }
 
         return keys;

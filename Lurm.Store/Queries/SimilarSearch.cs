@@ -1,3 +1,4 @@
+using System.Buffers;
 using Lurm.Index;
 using Lurm.Store.Generations;
 
@@ -13,17 +14,38 @@ internal sealed class SimilarSearch(LurmDatabase database, GenerationView view, 
     /// </summary>
     private const int MinEf = 128;
 
+    /// <summary>A beam of a few passing users says little about the next ones.</summary>
+    private const int MinFilteredEf = 24;
+
     /// <summary>How many interests an explanation names.</summary>
     private const int MaxShared = 10;
+
+    private readonly UserDirectory _users = database.KnownUsers;
 
     /// <summary>The beam width of a search for <paramref name="hits"/> users.</summary>
     public static int Ef(int hits) => Math.Max(MinEf, 2 * hits);
 
-    /// <summary>The fast path: one stored user, no options.</summary>
+    /// <summary>
+    /// The beam width among those that pass a filter. The index widens it by the filter's share, so that a beam of all that is
+    /// ten times as wide finds its nearest tenth surely; what counts is that enough of them pass.
+    /// </summary>
+    public static int FilteredEf(int hits) => Math.Max(MinFilteredEf, hits + (hits / 2));
+
+    /// <summary>The fast path: one stored user, no options. Warm, it allocates nothing but the answer.</summary>
     public IReadOnlyList<SimilarUser> ByUser(string userId, int k, UserFilter? filter)
     {
-        var (key, vector) = Representation(userId);
-        return Search(vector, k, filter, key, null);
+        var key = UserKey(userId);
+        var vector = ArrayPool<float>.Shared.Rent(view.Index.Dimensions);
+        try
+        {
+            var representation = vector.AsSpan(0, view.Index.Dimensions);
+            Representation(userId, key, representation);
+            return Search(representation, k, filter, key, null);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(vector);
+        }
     }
 
     public SimilarResult Run(SimilarQuery query)
@@ -35,8 +57,14 @@ internal sealed class SimilarSearch(LurmDatabase database, GenerationView view, 
         var halfLife = query.Recent ? query.RecentHalfLife ?? view.Bags.RecentHalfLife : (double?)null;
         if (query.UserId is { } userId)
         {
-            var (key, stored) = query.Respect is null && !query.Recent ? Representation(userId) : (UserKey(userId), Encode(userId, query.Respect, halfLife));
-            (self, vector) = (key, stored);
+            var key = UserKey(userId);
+            self = key;
+            vector = query.Respect is null && !query.Recent ? new float[view.Index.Dimensions] : Encode(userId, key, query.Respect, halfLife);
+            if (query.Respect is null && !query.Recent)
+            {
+                Representation(userId, key, vector);
+            }
+
             bag = query.Explain ? view.Bags.LifetimeBag(key) : null;
         }
         else if (query.Events is { } events)
@@ -65,66 +93,78 @@ internal sealed class SimilarSearch(LurmDatabase database, GenerationView view, 
             throw new ArgumentOutOfRangeException(nameof(k), k, $"expected 1 to {MaxK}");
         }
 
-        var keys = filter is null ? null : database.SelectUserKeys(filter, cancellationToken);
-        var passing = keys is null ? null : VectorFilter.FromKeys(keys);
+        var passing = filter is null ? null : database.SelectForSearch(filter, cancellationToken);
         var users = new List<SimilarUser>(k);
-
-        // Erased since the index last heard of it: such hits have no id. Ask for more until k stand or nothing is left.
-        for (var wanted = k + (self is null ? 0 : 1); ; wanted *= 2)
+        var rented = ArrayPool<Neighbor>.Shared.Rent(k + 1);
+        try
         {
-            var hits = new Neighbor[Math.Min(wanted, view.Index.Count)];
-            if (hits.Length == 0)
+            // Erased since the index last heard of it: such hits have no id. Ask for more until k stand or nothing is left.
+            for (var wanted = k + (self is null ? 0 : 1); ; wanted *= 2)
             {
-                return users;
-            }
+                if (rented.Length < wanted)
+                {
+                    ArrayPool<Neighbor>.Shared.Return(rented);
+                    rented = ArrayPool<Neighbor>.Shared.Rent(wanted);
+                }
 
-            var ef = Ef(hits.Length);
-            var found = passing is null ? view.Index.Search(vector, hits, ef, cancellationToken) : view.Index.Search(vector, hits, ef, passing, cancellationToken).Count;
-            Collect(hits.AsSpan(0, found), k, self, minScore, users);
-            if (users.Count == k || found < wanted || (minScore is { } floor && found > 0 && hits[found - 1].Score < floor))
-            {
-                return users;
-            }
+                var hits = rented.AsSpan(0, Math.Min(wanted, view.Index.Count));
+                if (hits.IsEmpty)
+                {
+                    return users;
+                }
 
-            users.Clear();
+                var found = passing is null
+                    ? view.Index.Search(vector, hits, Ef(hits.Length), cancellationToken)
+                    : view.Index.Search(vector, hits, FilteredEf(hits.Length), passing, cancellationToken).Count;
+                Collect(hits[..found], k, self, minScore, users);
+                if (users.Count == k || found < wanted || (minScore is { } floor && found > 0 && hits[found - 1].Score < floor))
+                {
+                    return users;
+                }
+
+                users.Clear();
+            }
+        }
+        finally
+        {
+            ArrayPool<Neighbor>.Shared.Return(rented);
         }
     }
 
     private void Collect(ReadOnlySpan<Neighbor> hits, int k, long? self, float? minScore, List<SimilarUser> users)
     {
-        var keys = new long[hits.Length];
+        var keys = ArrayPool<long>.Shared.Rent(hits.Length);
         for (var i = 0; i < hits.Length; i++)
         {
             keys[i] = hits[i].Key;
         }
 
-        var ids = new string?[keys.Length];
-        database.GetUserIds(keys, ids);
+        _users.ReadUnknown(keys.AsSpan(0, hits.Length));
+        ArrayPool<long>.Shared.Return(keys);
         for (var i = 0; i < hits.Length && users.Count < k; i++)
         {
-            if (ids[i] is { } id && hits[i].Key != self && !(hits[i].Score < minScore))
+            if (hits[i].Key != self && !(hits[i].Score < minScore) && _users.Find(hits[i].Key) is { } id)
             {
                 users.Add(new SimilarUser(id, hits[i].Score));
             }
         }
     }
 
-    private long UserKey(string userId) => database.TryGetUserKey(userId, out var key) ? key : throw UnknownUser(userId);
+    private long UserKey(string userId) => _users.TryGetKey(userId, out var key) ? key : throw UnknownUser(userId);
 
-    private (long Key, float[] Vector) Representation(string userId)
+    private void Representation(string userId, long key, Span<float> vector)
     {
-        var key = UserKey(userId);
-        var vector = new float[view.Index.Dimensions];
-        return view.Index.TryGetVector(key, vector)
-            ? (key, vector)
-            : throw new StoreException(StoreFault.NotFound, $"user '{userId}' has no representation: it came after the last embedding, or model '{view.Generation.ModelId}' knows none of its items. Run 'lurm embed'.");
+        if (!view.Index.TryGetVector(key, vector))
+        {
+            throw new StoreException(StoreFault.NotFound, $"user '{userId}' has no representation: it came after the last embedding, or model '{view.Generation.ModelId}' knows none of its items. Run 'lurm embed'.");
+        }
     }
 
-    private float[] Encode(string userId, IReadOnlyList<int>? respect, double? halfLife)
+    private float[] Encode(string userId, long key, IReadOnlyList<int>? respect, double? halfLife)
     {
         var vector = new float[view.Index.Dimensions];
         var encoded = false;
-        database.ReadHistory(UserKey(userId), (_, entries) => encoded = view.Bags.TryEncode(entries, respect, halfLife, vector));
+        database.ReadHistory(key, (_, entries) => encoded = view.Bags.TryEncode(entries, respect, halfLife, vector));
         return encoded
             ? vector
             : throw new StoreException(StoreFault.Invalid, $"the history of user '{userId}' holds nothing that model '{view.Generation.ModelId}' knows{(respect is null ? string.Empty : " of the interests asked for")}; expected at least one such event.");
@@ -132,7 +172,7 @@ internal sealed class SimilarSearch(LurmDatabase database, GenerationView view, 
 
     private SimilarUser Explain(SimilarUser user, Dictionary<int, float> bag)
     {
-        if (!database.TryGetUserKey(user.Id, out var key))
+        if (!_users.TryGetKey(user.Id, out var key))
         {
             return user;
         }
