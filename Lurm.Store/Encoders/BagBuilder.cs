@@ -10,16 +10,18 @@ namespace Lurm.Store.Encoders;
 /// </remarks>
 public sealed class BagBuilder
 {
-    private readonly int[] _itemInterests;
-    private readonly double[] _kindWeights;
+    private readonly InterestCounts _counts;
     private readonly float[] _idf;
     private readonly BagInput[] _inputs;
     private readonly PeriodGrain _grain;
     private readonly BagBuffer[] _buffers;
     private readonly DecayTable[] _decays;
-    private readonly double[] _counts;
-    private int[] _touched = new int[256];
-    private int _touchedCount;
+
+    /// <summary>The bags of one part, all derived in one walk over the history.</summary>
+    private readonly int[] _singles;
+
+    private readonly DecayTable?[] _laneDecays;
+    private readonly double[] _totals;
 
     /// <summary>A builder of a model's bags.</summary>
     /// <param name="card">Names the bags, the kinds' weights and the grain.</param>
@@ -47,14 +49,17 @@ public sealed class BagBuilder
             }
         }
 
-        _itemInterests = itemInterests;
-        _kindWeights = [.. kinds.Select(kind => card.KindWeights.TryGetValue(kind, out var weight) ? weight : 1.0)];
         _idf = interests.Idf.ToArray();
         _inputs = [.. card.Bags];
         _grain = card.Grain;
         _buffers = [.. _inputs.Select(_ => new BagBuffer())];
         _decays = [.. _inputs.Select(input => new DecayTable(input.HalfLifePeriods))];
-        _counts = new double[card.Interests];
+        _singles = [.. Enumerable.Range(0, _inputs.Length).Where(i => _inputs[i].Scale is Scale.Lifetime or Scale.Recent)];
+        var lanes = Math.Max(1, _singles.Length);
+        _laneDecays = new DecayTable?[lanes];
+        _totals = new double[lanes];
+        double[] kindWeights = [.. kinds.Select(kind => card.KindWeights.TryGetValue(kind, out var weight) ? weight : 1.0)];
+        _counts = new InterestCounts(itemInterests, kindWeights, card.Interests, lanes);
     }
 
     /// <summary>How many bags there are: those of the card, in its order.</summary>
@@ -64,7 +69,7 @@ public sealed class BagBuilder
     public UserBag this[int index] => _buffers[index].View();
 
     /// <summary>Whether it was made with this very table.</summary>
-    internal bool Uses(int[] itemInterests) => ReferenceEquals(_itemInterests, itemInterests);
+    internal bool Uses(int[] itemInterests) => ReferenceEquals(_counts.ItemInterests, itemInterests);
 
     /// <summary>Derives all bags of one user.</summary>
     /// <param name="entries">The whole history, sorted by period.</param>
@@ -80,30 +85,45 @@ public sealed class BagBuilder
         var any = false;
         var last = entries.IsEmpty ? 0 : entries[^1].Period;
         var decay = halfLifePeriods is { } halfLife ? new DecayTable(halfLife) : null;
+        BuildSingles(entries, last, decay, keep);
         for (var i = 0; i < _inputs.Length; i++)
         {
-            var buffer = _buffers[i];
-            buffer.Clear();
-            if (_inputs[i].Scale is Scale.Lifetime or Scale.Recent)
+            if (_inputs[i].Scale is not (Scale.Lifetime or Scale.Recent))
             {
-                var total = Accumulate(entries, last, _inputs[i].Scale == Scale.Recent ? _decays[i] : decay, keep);
-                buffer.Gate = _inputs[i].GateHalfCount is { } half ? (float)(total / (total + half)) : 1f;
-                Emit(buffer, age: 0);
-            }
-            else
-            {
-                BuildPeriods(buffer, _inputs[i], entries, last, decay, keep);
+                BuildPeriods(_buffers[i], _inputs[i], entries, last, decay, keep);
             }
 
-            any |= buffer.Length > 0;
+            any |= _buffers[i].Length > 0;
         }
 
         return any;
     }
 
+    private void BuildSingles(ReadOnlySpan<HistoryEntry> entries, int last, DecayTable? decay, ReadOnlySpan<bool> keep)
+    {
+        for (var lane = 0; lane < _singles.Length; lane++)
+        {
+            _laneDecays[lane] = _inputs[_singles[lane]].Scale == Scale.Recent ? _decays[_singles[lane]] : decay;
+        }
+
+        _totals.AsSpan().Clear();
+        _counts.Add(entries, last, _laneDecays.AsSpan(0, _singles.Length), keep, _totals);
+        for (var lane = 0; lane < _singles.Length; lane++)
+        {
+            var buffer = _buffers[_singles[lane]];
+            buffer.Clear();
+            var total = _totals[lane];
+            buffer.Gate = _inputs[_singles[lane]].GateHalfCount is { } half ? (float)(total / (total + half)) : 1f;
+            Emit(buffer, lane, age: 0);
+        }
+
+        _counts.Clear();
+    }
+
     private void BuildPeriods(BagBuffer buffer, BagInput input, ReadOnlySpan<HistoryEntry> entries, int last, DecayTable? decay, ReadOnlySpan<bool> keep)
     {
-        buffer.Gate = 1f;
+        buffer.Clear();
+        _laneDecays[0] = decay;
         var lastPeriod = Calendar.ToScale(last, input.Scale, _grain);
         var start = 0;
         while (start < entries.Length)
@@ -115,85 +135,38 @@ public sealed class BagBuilder
                 end++;
             }
 
-            Accumulate(entries[start..end], last, decay, keep);
-            Emit(buffer, age);
+            _counts.Add(entries[start..end], last, _laneDecays.AsSpan(0, 1), keep, _totals);
+            Emit(buffer, lane: 0, age);
+            _counts.Clear();
             start = end;
         }
 
         int Age(int period) => Math.Min(lastPeriod - Calendar.ToScale(period, input.Scale, _grain), input.MaxPeriods - 1);
     }
 
-    /// <summary>Adds up counts per interest into the scratch table; returns their total.</summary>
-    private double Accumulate(ReadOnlySpan<HistoryEntry> entries, int last, DecayTable? decay, ReadOnlySpan<bool> keep)
+    /// <summary>Turns a lane of the counts into a part of <paramref name="buffer"/>.</summary>
+    private void Emit(BagBuffer buffer, int lane, int age)
     {
-        var total = 0.0;
-        var factor = 1.0;
-        var factorPeriod = int.MinValue;
-        foreach (ref readonly var entry in entries)
-        {
-            if ((uint)entry.Item >= (uint)_itemInterests.Length)
-            {
-                continue;
-            }
-
-            var interest = _itemInterests[entry.Item];
-            if (interest < 0 || (!keep.IsEmpty && !keep[interest]))
-            {
-                continue;
-            }
-
-            if (decay is not null && entry.Period != factorPeriod)
-            {
-                factorPeriod = entry.Period;
-                factor = decay.Factor(last - entry.Period);
-            }
-
-            var weight = (uint)entry.Kind < (uint)_kindWeights.Length ? _kindWeights[entry.Kind] : 1.0;
-            var count = weight * entry.WeightThousandths / 1000.0 * factor;
-            if (!(count > 0))
-            {
-                continue;
-            }
-
-            if (_counts[interest] == 0)
-            {
-                if (_touchedCount == _touched.Length)
-                {
-                    Array.Resize(ref _touched, _touched.Length * 2);
-                }
-
-                _touched[_touchedCount++] = interest;
-            }
-
-            _counts[interest] += count;
-            total += count;
-        }
-
-        return total;
-    }
-
-    /// <summary>Turns the scratch table into a part of <paramref name="buffer"/> and empties it.</summary>
-    private void Emit(BagBuffer buffer, int age)
-    {
-        buffer.Reserve(_touchedCount);
+        var interests = _counts.Interests;
+        var values = _counts.Lane(lane);
+        TensorPrimitives.LogP1(values, values);
+        buffer.Reserve(interests.Length);
         var start = buffer.Length;
         var length = start;
         var squares = 0.0;
-        foreach (var interest in _touched.AsSpan(0, _touchedCount))
+        for (var i = 0; i < interests.Length; i++)
         {
-            var value = Math.Log(1 + _counts[interest]) * _idf[interest];
-            _counts[interest] = 0;
+            var value = values[i] * _idf[interests[i]];
             if (!(value > 1e-12))
             {
                 continue;
             }
 
-            buffer.Keys[length] = interest;
+            buffer.Keys[length] = interests[i];
             buffer.Values[length++] = (float)value;
             squares += value * value;
         }
 
-        _touchedCount = 0;
         if (length == start)
         {
             return;

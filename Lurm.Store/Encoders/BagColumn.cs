@@ -33,8 +33,8 @@ internal sealed class BagColumn
     /// <summary>Keys and values of a user in a bag of one part.</summary>
     public BagPart Part(int user)
     {
-        var keys = PartStarts[UserParts[user]]..PartStarts[UserParts[user + 1]];
-        return new BagPart(Keys[keys], Values[keys]);
+        var (start, end) = (PartStarts[UserParts[user]], PartStarts[UserParts[user + 1]]);
+        return new BagPart(Keys[start..], Values[start..end]);
     }
 
     public void Add(UserBag bag)
@@ -68,16 +68,15 @@ internal sealed class BagColumn
     }
 }
 
-/// <summary>Keys of one part and their values.</summary>
-internal readonly ref struct BagPart(ReadOnlySpan<int> keys, ReadOnlySpan<float> values)
+/// <summary>One part of a bag.</summary>
+internal readonly ref struct BagPart(ReadOnlySpan<int> keysFrom, ReadOnlySpan<float> values)
 {
-    public ReadOnlySpan<int> Keys { get; } = keys;
+    /// <summary>Its keys, and behind them those of the users after it.</summary>
+    public ReadOnlySpan<int> KeysFrom { get; } = keysFrom;
 
+    /// <summary>Its keys.</summary>
+    public ReadOnlySpan<int> Keys => KeysFrom[..Values.Length];
+
+    /// <summary>One a key.</summary>
     public ReadOnlySpan<float> Values { get; } = values;
-
-    public void Deconstruct(out ReadOnlySpan<int> keys, out ReadOnlySpan<float> values)
-    {
-        keys = Keys;
-        values = Values;
-    }
 }

@@ -90,16 +90,17 @@ internal sealed class PooledUserEncoder : IUserEncoder
         {
             for (var b = 0; b < bags.Length; b++)
             {
-                var (keys, values) = batch[bags[b]].Part(user);
+                var part = batch[bags[b]].Part(user);
+                var keys = part.KeysFrom[..Math.Min(part.KeysFrom.Length, part.Values.Length + Pooling.BlockRows)];
                 var sum = pooled[b].Span.Slice(user * table.Width, table.Width);
-                if (b + 1 < bags.Length && batch[bags[b + 1]].Part(user) is var next && next.Keys.SequenceEqual(keys))
+                if (b + 1 < bags.Length && batch[bags[b + 1]].Part(user) is var next && next.Keys.SequenceEqual(part.Keys))
                 {
-                    Pooling.Add(table.Values.Span, table.Width, keys, values, sum, next.Values, pooled[b + 1].Span.Slice(user * table.Width, table.Width));
+                    Pooling.Add(table.Values.Span, table.Width, keys, part.Values, sum, next.Values, pooled[b + 1].Span.Slice(user * table.Width, table.Width));
                     b++;
                     continue;
                 }
 
-                Pooling.Add(table.Values.Span, table.Width, keys, values, sum);
+                Pooling.Add(table.Values.Span, table.Width, keys, part.Values, sum);
             }
         }
 

@@ -115,12 +115,15 @@ internal sealed class Adoption(LurmDatabase database, EmbedLease lease, Cancella
         {
             using var write = _connections.Write(cancellationToken);
             lease.Hold(write.Session);
-            foreach (var key in slice)
+            using (var writer = new RepresentationWriter(write.Session, generation.Number))
             {
-                // Erased since the keys were compared: no row; readers take it out of the index by its change number.
-                if (Embedding.UserExists(write.Session, key) && index.TryGetVector(key, vector))
+                foreach (var key in slice)
                 {
-                    GenerationTable.Write(write.Session, generation.Number, key, vector);
+                    // Erased since the keys were compared: no row; readers take it out of the index by its change number.
+                    if (index.TryGetVector(key, vector))
+                    {
+                        writer.TryWrite(key, vector);
+                    }
                 }
             }
 

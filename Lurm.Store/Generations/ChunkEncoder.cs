@@ -22,10 +22,12 @@ internal sealed class ChunkEncoder
         _batchSize = batchSize;
     }
 
-    public EncodedChunk Encode(HistoryChunk chunk)
+    /// <param name="chunk">Histories of some users.</param>
+    /// <param name="used">A chunk that nobody reads any more; none: a new one is made.</param>
+    public EncodedChunk Encode(HistoryChunk chunk, EncodedChunk? used = null)
     {
-        var encoded = new EncodedChunk(chunk.Sequence, chunk.Users.ToArray(), _card.Dimensions);
-        for (var i = 0; i < encoded.Users.Length; i++)
+        var encoded = (used ?? new EncodedChunk(_card.Dimensions)).Begin(chunk.Sequence, chunk.Users);
+        for (var i = 0; i < encoded.Count; i++)
         {
             if (!_builder.Build(chunk.Entries(i)))
             {
@@ -87,7 +89,7 @@ internal sealed class ChunkEncoder
         {
             var vector = _output.AsSpan(i * dimensions, dimensions);
             encoded.IsZero[rows[i]] = !IsUnit(vector);
-            vector.CopyTo(encoded.Vectors.AsSpan(rows[i] * dimensions));
+            vector.CopyTo(encoded.Vector(rows[i]));
         }
 
         batch.Clear();

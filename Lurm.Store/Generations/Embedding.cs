@@ -103,8 +103,12 @@ internal sealed class Embedding
             chunk =>
             {
                 WriteChanges(generation, chunk, report);
-                seen.UnionWith(chunk.Users);
-                meter.Add(chunk.Users.Length);
+                foreach (var user in chunk.Users)
+                {
+                    seen.Add(user);
+                }
+
+                meter.Add(chunk.Count);
             },
             _cancellationToken);
 
@@ -126,27 +130,18 @@ internal sealed class Embedding
     {
         using var write = _connections.Write(_cancellationToken);
         _lease.Hold(write.Session);
-        var change = GenerationTable.TakeChanges(write.Session, chunk.Users.Length);
-        for (var i = 0; i < chunk.Users.Length; i++)
+        var change = GenerationTable.TakeChanges(write.Session, chunk.Count);
+        using (var writer = new RepresentationWriter(write.Session, generation.Number))
         {
-            var user = chunk.Users[i];
-            if (!chunk.IsZero[i])
+            for (var i = 0; i < chunk.Count; i++)
             {
-                if (!UserExists(write.Session, user))
+                var user = chunk.Users[i];
+                report.WithoutInterest += chunk.IsZero[i] ? 1 : 0;
+                if (chunk.IsZero[i] ? writer.TryDelete(user) : writer.TryWrite(user, chunk.Vector(i)))
                 {
-                    continue;
+                    writer.NoteChange(change + i, user, removed: chunk.IsZero[i]);
+                    report.Embedded += chunk.IsZero[i] ? 0 : 1;
                 }
-
-                GenerationTable.Write(write.Session, generation.Number, user, chunk.Vector(i));
-                GenerationTable.NoteChange(write.Session, change + i, generation.Number, user, removed: false);
-                report.Embedded++;
-                continue;
-            }
-
-            report.WithoutInterest++;
-            if (GenerationTable.Delete(write.Session, generation.Number, user))
-            {
-                GenerationTable.NoteChange(write.Session, change + i, generation.Number, user, removed: true);
             }
         }
 
@@ -155,11 +150,12 @@ internal sealed class Embedding
 
     private static void Remove(Session session, Generation generation, long[] users)
     {
+        using var writer = new RepresentationWriter(session, generation.Number);
         foreach (var user in users)
         {
-            if (GenerationTable.Delete(session, generation.Number, user))
+            if (writer.TryDelete(user))
             {
-                GenerationTable.NoteChange(session, GenerationTable.TakeChanges(session, 1), generation.Number, user, removed: true);
+                writer.NoteChange(GenerationTable.TakeChanges(session, 1), user, removed: true);
             }
         }
     }
@@ -176,7 +172,7 @@ internal sealed class Embedding
             chunk =>
             {
                 WriteRows(generation, chunk, report);
-                meter.Add(chunk.Users.Length);
+                meter.Add(chunk.Count);
             },
             _cancellationToken);
 
@@ -206,19 +202,18 @@ internal sealed class Embedding
         using var write = _connections.Write(_cancellationToken);
         _lease.Hold(write.Session);
         var zero = 0;
-        for (var i = 0; i < chunk.Users.Length; i++)
+        using (var writer = new RepresentationWriter(write.Session, generation.Number))
         {
-            if (chunk.IsZero[i])
+            for (var i = 0; i < chunk.Count; i++)
             {
-                zero++;
-                continue;
-            }
-
-            // Erased between reading and writing: nothing of it may be written any more.
-            if (UserExists(write.Session, chunk.Users[i]))
-            {
-                GenerationTable.Write(write.Session, generation.Number, chunk.Users[i], chunk.Vector(i));
-                report.Embedded++;
+                if (chunk.IsZero[i])
+                {
+                    zero++;
+                }
+                else if (writer.TryWrite(chunk.Users[i], chunk.Vector(i)))
+                {
+                    report.Embedded++;
+                }
             }
         }
 
@@ -300,71 +295,8 @@ internal sealed class Embedding
         _progress?.Report(new EmbedProgress(EmbedStage.Publishing, 1, 1, 0, null));
     }
 
-    /// <summary>Deletes generations that nobody goes back to any more, builds that were given up, and files that no generation names.</summary>
-    public void Sweep()
-    {
-        var now = _database.Time.GetUtcNow();
-        List<Generation> all;
-        using (var read = _connections.ReadSnapshot())
-        {
-            all = GenerationTable.All(read.Session);
-        }
-
-        var published = all.Find(generation => generation.State == GenerationState.Published);
-        var old = now - _options.KeepRetired;
-        foreach (var generation in all)
-        {
-            var isGivenUp = generation.State == GenerationState.Building && published is not null && generation.Number < published.Number;
-            if (isGivenUp || (generation.State == GenerationState.Retired && IsRetiredBefore(generation.Number, old)))
-            {
-                DeleteGeneration(generation.Number);
-            }
-        }
-
-        using (var read = _connections.ReadSnapshot())
-        {
-            all = GenerationTable.All(read.Session);
-        }
-
-        _snapshots.Sweep(all.Select(generation => generation.Snapshot).OfType<string>());
-    }
-
-    private bool IsRetiredBefore(long generation, DateTimeOffset time)
-    {
-        using var read = _connections.Read();
-        using var statement = read.Session.Prepare("SELECT retired_at FROM generations WHERE generation = ?1");
-        statement.Bind(1, generation);
-        return statement.Step() && statement.Int64(0) < time.ToUnixTimeMilliseconds();
-    }
-
-    /// <summary>In slices, so that no other writer waits long.</summary>
-    private void DeleteGeneration(long number)
-    {
-        const int Slice = 20_000;
-        for (var deleted = Slice; deleted == Slice;)
-        {
-            using var write = _connections.Write(_cancellationToken);
-            _lease.Hold(write.Session);
-            using (var delete = write.Session.Prepare("DELETE FROM representations WHERE representation IN (SELECT representation FROM representations WHERE representation BETWEEN ?1 AND ?2 LIMIT ?3)"))
-            {
-                delete.Bind(1, RepresentationKey.First(number)).Bind(2, RepresentationKey.Last(number)).Bind(3, Slice).Run();
-            }
-
-            deleted = (int)write.Session.QueryInt64("SELECT changes()");
-            if (deleted < Slice)
-            {
-                using (var forget = write.Session.Prepare("DELETE FROM representation_changes WHERE generation = ?1"))
-                {
-                    forget.Bind(1, number).Run();
-                }
-
-                using var drop = write.Session.Prepare("DELETE FROM generations WHERE generation = ?1");
-                drop.Bind(1, number).Run();
-            }
-
-            write.Commit();
-        }
-    }
+    /// <summary>Deletes what nobody goes back to any more.</summary>
+    public void Sweep() => new GenerationSweep(_database, _lease, _cancellationToken).Run(_options.KeepRetired);
 
     private long CountUsers(long upTo)
     {
@@ -372,11 +304,5 @@ internal sealed class Embedding
         using var statement = read.Session.Prepare("SELECT count(*) FROM users WHERE user_key <= ?1 AND event_count > 0");
         statement.Bind(1, upTo).Step();
         return statement.Int64(0);
-    }
-
-    public static bool UserExists(Session session, long user)
-    {
-        using var statement = session.Prepare("SELECT 1 FROM users WHERE user_key = ?1");
-        return statement.Bind(1, user).Step();
     }
 }

@@ -9,7 +9,7 @@ internal static class EncodingPipeline
 {
     /// <param name="read">Calls the visitor with each user, in key order; runs on a thread of its own.</param>
     /// <param name="encoders">One per encoding thread.</param>
-    /// <param name="write">Receives the chunks in order, on the caller's thread.</param>
+    /// <param name="write">Receives the chunks in order, on the caller's thread; each is used again when it returns.</param>
     /// <param name="cancellationToken">Stops all of them.</param>
     public static void Run(Action<HistoryVisitor, CancellationToken> read, IReadOnlyList<ChunkEncoder> encoders, Action<EncodedChunk> write, CancellationToken cancellationToken)
     {
@@ -18,14 +18,18 @@ internal static class EncodingPipeline
         using var encoded = new BlockingCollection<EncodedChunk>(encoders.Count * 2);
         ExceptionDispatchInfo? failure = null;
 
-        var reader = Start(() => Read(read, chunks, stop.Token), chunks.CompleteAdding);
+        var free = new ConcurrentBag<HistoryChunk>();
+        var written = new ConcurrentBag<EncodedChunk>();
+        var reader = Start(() => Read(read, chunks, free, stop.Token), chunks.CompleteAdding);
         var left = encoders.Count;
         Task[] workers = [.. encoders.Select(encoder => Start(
             () =>
             {
                 foreach (var chunk in chunks.GetConsumingEnumerable(stop.Token))
                 {
-                    encoded.Add(encoder.Encode(chunk), stop.Token);
+                    var done = encoder.Encode(chunk, written.TryTake(out var used) ? used : null);
+                    free.Add(chunk);
+                    encoded.Add(done, stop.Token);
                 }
             },
             () =>
@@ -38,7 +42,7 @@ internal static class EncodingPipeline
 
         try
         {
-            WriteInOrder(encoded, write, stop.Token);
+            WriteInOrder(encoded, write, written, stop.Token);
         }
         catch (Exception exception)
         {
@@ -77,9 +81,9 @@ internal static class EncodingPipeline
         }
     }
 
-    private static void Read(Action<HistoryVisitor, CancellationToken> read, BlockingCollection<HistoryChunk> chunks, CancellationToken cancellationToken)
+    private static void Read(Action<HistoryVisitor, CancellationToken> read, BlockingCollection<HistoryChunk> chunks, ConcurrentBag<HistoryChunk> free, CancellationToken cancellationToken)
     {
-        var chunk = new HistoryChunk(0);
+        var chunk = Next(0);
         read(
             (user, entries) =>
             {
@@ -87,7 +91,7 @@ internal static class EncodingPipeline
                 if (chunk.IsFull)
                 {
                     chunks.Add(chunk, cancellationToken);
-                    chunk = new HistoryChunk(chunk.Sequence + 1);
+                    chunk = Next(chunk.Sequence + 1);
                 }
             },
             cancellationToken);
@@ -95,9 +99,11 @@ internal static class EncodingPipeline
         {
             chunks.Add(chunk, cancellationToken);
         }
+
+        HistoryChunk Next(long sequence) => (free.TryTake(out var used) ? used : new HistoryChunk()).Begin(sequence);
     }
 
-    private static void WriteInOrder(BlockingCollection<EncodedChunk> encoded, Action<EncodedChunk> write, CancellationToken cancellationToken)
+    private static void WriteInOrder(BlockingCollection<EncodedChunk> encoded, Action<EncodedChunk> write, ConcurrentBag<EncodedChunk> written, CancellationToken cancellationToken)
     {
         var waiting = new SortedDictionary<long, EncodedChunk>();
         var next = 0L;
@@ -107,6 +113,7 @@ internal static class EncodingPipeline
             while (waiting.Remove(next, out var ready))
             {
                 write(ready);
+                written.Add(ready);
                 next++;
             }
         }

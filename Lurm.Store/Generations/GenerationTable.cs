@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Lurm.Store.Sqlite;
 
 namespace Lurm.Store.Generations;
@@ -112,17 +111,6 @@ internal static class GenerationTable
     {
         using var statement = session.Prepare("INSERT INTO representation_changes (change_number, generation, user_key, removed) VALUES (?1, ?2, ?3, ?4)");
         statement.Bind(1, change).Bind(2, generation).Bind(3, userKey).Bind(4, removed ? 1 : 0).Run();
-    }
-
-    public static void Write(Session session, long generation, long userKey, ReadOnlySpan<float> vector)
-    {
-        if (userKey is < 1 or > RepresentationKey.MaxUserKey)
-        {
-            throw new StoreException(StoreFault.Invalid, $"user {userKey} is beyond the {RepresentationKey.MaxUserKey} users that representations are kept for.");
-        }
-
-        using var statement = session.Prepare("INSERT INTO representations (representation, vector) VALUES (?1, ?2) ON CONFLICT (representation) DO UPDATE SET vector = excluded.vector");
-        statement.Bind(1, RepresentationKey.Of(generation, userKey)).BindBlob(2, MemoryMarshal.AsBytes(vector)).Run();
     }
 
     /// <summary>Deletes one user's representation; false where there was none.</summary>

@@ -3,8 +3,8 @@ using Lurm.Store.Histories;
 
 namespace Lurm.Store.Generations;
 
-/// <summary>Histories of some users in key order, copied out of the reader.</summary>
-internal sealed class HistoryChunk(long sequence)
+/// <summary>Histories of some users in key order, copied out of the reader; used again and again.</summary>
+internal sealed class HistoryChunk
 {
     /// <summary>Users of a full chunk: one transaction writes them, well under a second.</summary>
     public const int MaxUsers = 4096;
@@ -17,11 +17,21 @@ internal sealed class HistoryChunk(long sequence)
     private readonly GrowingArray<HistoryEntry> _entries = new();
 
     /// <summary>Chunks are written in this order.</summary>
-    public long Sequence { get; } = sequence;
+    public long Sequence { get; private set; }
 
     public ReadOnlySpan<long> Users => _users.Span;
 
     public bool IsFull => _users.Count >= MaxUsers || _entries.Count >= MaxEntries;
+
+    /// <summary>Empties it, keeping its memory, to be the chunk of another place.</summary>
+    public HistoryChunk Begin(long sequence)
+    {
+        Sequence = sequence;
+        _users.Clear();
+        _ends.Clear();
+        _entries.Clear();
+        return this;
+    }
 
     public void Add(long user, ReadOnlySpan<HistoryEntry> entries)
     {

@@ -22,7 +22,7 @@ internal static class QueryBenchmark
         var queries = arguments.Number("queries", 2_000);
         using var database = Directory.Exists(arguments[0])
             ? LurmDatabase.Open(arguments[0])
-            : SyntheticShop.Create(arguments[0], users, months: 4, interestsPerMonth: 10, interests: 2_000, anchors: 8, anchorDimensions: 16);
+            : SyntheticShop.Create(arguments[0], users, months: 4, interestsPerMonth: 10, interests: 2_000, tasteSize: 20);
         if (database.GetStats().Representations == 0)
         {
             database.Embed();

@@ -11,41 +11,54 @@ internal static class TinyOnnx
     private const int Int32 = 6;
     private const int Int64 = 7;
 
-    /// <summary>An encoder of lifetime (and, gated, recent) bags: r = normalise(vL·T + g·vS·T), T [interests × dimensions].</summary>
-    public static byte[] Encoder(ModelCard card, float[] table)
+    /// <summary>An encoder of lifetime (and, gated, recent) bags: r = normalise(vL·T·WL + g·vS·T·WS), T [interests × width]; without maps W is the identity.</summary>
+    public static byte[] Encoder(ModelCard card, float[] table, float[][]? maps = null)
     {
         var graph = new Message();
         var sums = new List<string>();
-        graph.Bytes(5, Tensor("T", Float, MemoryMarshal.AsBytes(table.AsSpan()), card.Interests, card.Dimensions));
+        graph.Bytes(5, Tensor("T", Float, MemoryMarshal.AsBytes(table.AsSpan()), card.Interests, table.Length / card.Interests));
         graph.Bytes(5, Tensor("axis1", Int64, MemoryMarshal.AsBytes<long>([1]), 1));
-        foreach (var bag in card.Bags)
+        for (var i = 0; i < card.Bags.Count; i++)
         {
-            var name = bag.Name;
+            var name = card.Bags[i].Name;
             graph.Bytes(11, Value($"{name}_keys", Int32, "B", $"{name}_N"));
             graph.Bytes(11, Value($"{name}_values", Float, "B", $"{name}_N"));
             graph.Bytes(1, Node("Gather", ["T", $"{name}_keys"], $"{name}_rows"));
             graph.Bytes(1, Node("Unsqueeze", [$"{name}_values", "axis1"], $"{name}_weights"));
             graph.Bytes(1, Node("MatMul", [$"{name}_weights", $"{name}_rows"], $"{name}_sum3"));
             graph.Bytes(1, Node("Squeeze", [$"{name}_sum3", "axis1"], $"{name}_sum"));
-            sums.Add(Gated(graph, bag, $"{name}_sum"));
+            sums.Add(Gated(graph, card.Bags[i], Mapped(graph, card, maps?[i], name, $"{name}_sum")));
         }
 
         return Finish(graph, card, sums);
     }
 
     /// <summary>The same model's head, for the CPU path that pools over T in C#.</summary>
-    public static byte[] Head(ModelCard card)
+    public static byte[] Head(ModelCard card, float[][]? maps = null)
     {
         var graph = new Message();
         graph.Bytes(5, Tensor("axis1", Int64, MemoryMarshal.AsBytes<long>([1]), 1));
         var sums = new List<string>();
-        foreach (var bag in card.Bags)
+        for (var i = 0; i < card.Bags.Count; i++)
         {
-            graph.Bytes(11, Value($"{bag.Name}_pooled", Float, "B", card.Dimensions));
-            sums.Add(Gated(graph, bag, $"{bag.Name}_pooled"));
+            var name = card.Bags[i].Name;
+            graph.Bytes(11, Value($"{name}_pooled", Float, "B", maps is null ? card.Dimensions : maps[i].Length / card.Dimensions));
+            sums.Add(Gated(graph, card.Bags[i], Mapped(graph, card, maps?[i], name, $"{name}_pooled")));
         }
 
         return Finish(graph, card, sums);
+    }
+
+    private static string Mapped(Message graph, ModelCard card, float[]? map, string name, string input)
+    {
+        if (map is null)
+        {
+            return input;
+        }
+
+        graph.Bytes(5, Tensor($"{name}_map", Float, MemoryMarshal.AsBytes(map.AsSpan()), map.Length / card.Dimensions, card.Dimensions));
+        graph.Bytes(1, Node("MatMul", [input, $"{name}_map"], $"{name}_mapped"));
+        return $"{name}_mapped";
     }
 
     private static string Gated(Message graph, BagInput bag, string sum)
