@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lurm.Index;
@@ -19,6 +20,7 @@ internal static class Problems
         ODataContentTypeException type => new(StatusCodes.Status406NotAcceptable, "NotAcceptable", type.Message),
         ODataException odata => new(StatusCodes.Status400BadRequest, "Invalid", odata.Message),
         JsonException json => new(StatusCodes.Status400BadRequest, "Invalid", $"The body is no JSON: {json.Message}"),
+        DecoderFallbackException or InvalidOperationException { InnerException: DecoderFallbackException } => new(StatusCodes.Status400BadRequest, "Invalid", "The body is not UTF-8; send it in that encoding."),
         BadHttpRequestException bad => new(bad.StatusCode, "BadRequest", bad.Message),
         NotImplementedException or NotSupportedException => new(StatusCodes.Status501NotImplemented, "NotImplemented", "Lurm does not do this."),
         IndexException { Fault: IndexFault.Unavailable } => new(StatusCodes.Status503ServiceUnavailable, "Unavailable", "The index is not available right now.", null, 5),

@@ -35,9 +35,14 @@ internal static class ModelCardRules
             return $"found {card.Interests} interests in model '{id}'; expected at least 1";
         }
 
-        if (card.Bags is not { Count: > 0 })
+        if (card.Bags is not { Count: > 0 } || card.Bags.Any(bag => bag?.Anchors is null))
         {
-            return $"found no bag input in model '{id}'; expected at least one";
+            return $"found no bag input in model '{id}', or one without a list of anchors; expected at least one, each with its list";
+        }
+
+        if (card.KindWeights is null)
+        {
+            return $"found no weights of kinds in model '{id}'; expected an object, empty where all kinds count alike";
         }
 
         if (card.Bags.Select(bag => bag.Name).Distinct(StringComparer.Ordinal).Count() != card.Bags.Count)

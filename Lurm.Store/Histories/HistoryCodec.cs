@@ -138,7 +138,7 @@ internal static class HistoryCodec
 
         var at = 2;
         if (!TryReadUInt(body, ref at, out var firstPeriod) || !TryReadUInt(body, ref at, out var count) || !TryReadBinHeader(body, ref at, out var length)
-            || at + length != body.Length || count > length || firstPeriod > MaxPeriod)
+            || at + length != body.Length || count == 0 || count > length || firstPeriod > MaxPeriod)
         {
             reason = "its frame does not add up";
             return false;
@@ -233,7 +233,7 @@ internal static class HistoryCodec
         var period = firstPeriod;
         while (at < payload.Length)
         {
-            if (!Varint.TryRead(payload, ref at, out var head) || head >> 1 > MaxPeriod || (period += (int)(head >> 1)) > MaxPeriod)
+            if (!Varint.TryRead(payload, ref at, out var head) || head >> 1 > MaxPeriod || (period += (int)(head >> 1)) > MaxPeriod || (written > 0 && head >> 1 == 0))
             {
                 return false;
             }
@@ -244,7 +244,7 @@ internal static class HistoryCodec
                 return false;
             }
 
-            if (usual > (ulong)short.MaxValue || !Varint.TryRead(payload, ref at, out var many) || many > (ulong)(entries.Length - written))
+            if (usual > (ulong)short.MaxValue || !Varint.TryRead(payload, ref at, out var many) || many == 0 || many > (ulong)(entries.Length - written))
             {
                 return false;
             }
@@ -262,6 +262,12 @@ internal static class HistoryCodec
                     entries[written] = new HistoryEntry(period, (int)item, (short)usual, 1, 1000);
                 }
                 else if (!TryDecodeRest(payload, ref at, period, (int)item, (short)usual, out entries[written]))
+                {
+                    return false;
+                }
+
+                // Of one item kinds rise; the period's first entry has none before it.
+                if (delta >> 1 == 0 && written > end - (int)many && entries[written].Kind <= entries[written - 1].Kind)
                 {
                     return false;
                 }

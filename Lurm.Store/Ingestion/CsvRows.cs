@@ -57,7 +57,7 @@ internal sealed class CsvRows : RowSource
         _slotOfColumn = [.. Enumerable.Range(0, columns)];
         _starts = new int[Math.Max(columns, wanted.Count)];
         _lengths = new int[_starts.Length];
-        if (!Read(CancellationToken.None))
+        if (!ReadHeader())
         {
             throw new StoreException(StoreFault.Invalid, $"'{name}' is empty; expected a header line with the columns' names.");
         }
@@ -285,6 +285,18 @@ internal sealed class CsvRows : RowSource
         behind.CopyTo(_unquoted.AsSpan(_unquotedBytes));
         _unquotedBytes += behind.Length;
         return _unquotedBytes - from;
+    }
+
+    private bool ReadHeader()
+    {
+        try
+        {
+            return Read(CancellationToken.None);
+        }
+        catch (RowException fault)
+        {
+            throw new StoreException(StoreFault.Invalid, $"'{Name}', line 1: {fault.Message}. The header line names the columns.", fault);
+        }
     }
 
     // The header's line, quoted line ends included, for guessing the delimiter and counting columns (too many at worst: quoted delimiters).

@@ -8,7 +8,11 @@ namespace Lurm.Store.Ingestion;
 /// <summary>Rows of a Parquet file, one row group in memory at a time; of lists, numbers between spaces. Line is the row's number.</summary>
 internal sealed class ParquetRows : RowSource
 {
+    /// <summary>A group lies in memory as a whole; writers make groups of about a million rows.</summary>
+    private const int MaxGroupRows = 10_000_000;
+
     private readonly ParquetReader _reader;
+    private readonly ParquetSchema _schema;
     private readonly Stream _stream;
     private readonly Field?[] _fields;
     private readonly Func<int, string?>?[] _columns;
@@ -27,7 +31,9 @@ internal sealed class ParquetRows : RowSource
         _stream = stream;
         try
         {
+            ParquetFooter.Check(stream);
             _reader = ParquetReader.CreateAsync(stream).GetAwaiter().GetResult();
+            _schema = _reader.Schema;
         }
         catch (Exception exception) when (exception is not StoreException and not OutOfMemoryException)
         {
@@ -40,10 +46,10 @@ internal sealed class ParquetRows : RowSource
         _texts = new byte[wanted.Count][];
         for (var slot = 0; slot < wanted.Count; slot++)
         {
-            _fields[slot] = _reader.Schema.Fields.FirstOrDefault(field => field.Name == wanted[slot]);
+            _fields[slot] = _schema.Fields.FirstOrDefault(field => field.Name == wanted[slot]);
             if (_fields[slot] is null && isRequired(slot))
             {
-                throw new StoreException(StoreFault.NotFound, $"'{name}' has no column '{wanted[slot]}'; it has {string.Join(", ", _reader.Schema.Fields.Select(field => $"'{field.Name}'"))}.");
+                throw new StoreException(StoreFault.NotFound, $"'{name}' has no column '{wanted[slot]}'; it has {string.Join(", ", _schema.Fields.Select(field => $"'{field.Name}'"))}.");
             }
         }
     }
@@ -84,8 +90,8 @@ internal sealed class ParquetRows : RowSource
 
     private void ReadGroup()
     {
-        using var group = _reader.OpenRowGroupReader(_group);
-        _rows = checked((int)group.RowCount);
+        using var group = OpenGroup();
+        _rows = (int)group.RowCount;
         _row = 0;
         for (var slot = 0; slot < _fields.Length; slot++)
         {
@@ -103,6 +109,21 @@ internal sealed class ParquetRows : RowSource
             {
                 throw new StoreException(StoreFault.Invalid, $"'{Name}', row group {_group}, column '{_fields[slot]!.Name}' could not be read: {exception.Message}", exception);
             }
+        }
+    }
+
+    private ParquetRowGroupReader OpenGroup()
+    {
+        try
+        {
+            var group = _reader.OpenRowGroupReader(_group);
+            return group.RowCount is >= 0 and <= MaxGroupRows
+                ? group
+                : throw new StoreException(StoreFault.Invalid, $"'{Name}', row group {_group}: found {group.RowCount} rows; expected at most {MaxGroupRows:N0}. Write it again with smaller row groups.");
+        }
+        catch (Exception exception) when (exception is not StoreException and not OutOfMemoryException)
+        {
+            throw new StoreException(StoreFault.Invalid, $"'{Name}', row group {_group} could not be read: {exception.Message}", exception);
         }
     }
 
