@@ -11,7 +11,13 @@ public sealed partial class LurmDatabase
     public void ExportVectors(string path, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        using var view = Views.Borrow(cancellationToken);
-        VectorExport.Write(this, view, path, cancellationToken);
+        Ask(
+            path,
+            static (lurm, view, file, stop) =>
+            {
+                VectorExport.Write(lurm, view, file, stop);
+                return true;
+            },
+            cancellationToken);
     }
 }

@@ -13,8 +13,7 @@ public sealed partial class LurmDatabase
     public IReadOnlyList<SimilarUser> Similar(string userId, int k = 10, UserFilter? filter = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(userId);
-        using var view = Views.Borrow(cancellationToken);
-        return new SimilarSearch(this, view, cancellationToken).ByUser(userId, k, filter);
+        return Ask((userId, k, filter), static (lurm, view, asked, stop) => new SimilarSearch(lurm, view, stop).ByUser(asked.userId, asked.k, asked.filter), cancellationToken);
     }
 
     /// <summary>The users most like a user, a vector or events that are not stored, with every option.</summary>
@@ -22,8 +21,7 @@ public sealed partial class LurmDatabase
     public SimilarResult Similar(SimilarQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        using var view = Views.Borrow(cancellationToken);
-        return new SimilarSearch(this, view, cancellationToken).Run(query);
+        return Ask(query, static (lurm, view, asked, stop) => new SimilarSearch(lurm, view, stop).Run(asked), cancellationToken);
     }
 
     /// <summary>Finds the users most like some seed users.</summary>
@@ -32,8 +30,7 @@ public sealed partial class LurmDatabase
     public LookalikeResult Lookalike(LookalikeQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
-        using var view = Views.Borrow(cancellationToken);
-        return new LookalikeSearch(this, view, cancellationToken).Run(query);
+        return Ask(query, static (lurm, view, asked, stop) => new LookalikeSearch(lurm, view, stop).Run(asked), cancellationToken);
     }
 
     /// <summary>Measures how many of the true nearest users the index finds, on some of these very users.</summary>
@@ -46,8 +43,7 @@ public sealed partial class LurmDatabase
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, 1000);
         ArgumentOutOfRangeException.ThrowIfLessThan(sample, 1);
-        using var view = Views.Borrow(cancellationToken);
-        return RecallProbe.Run(this, view, k, sample, seed, cancellationToken);
+        return Ask((k, sample, seed), static (lurm, view, asked, stop) => RecallProbe.Run(lurm, view, asked.k, asked.sample, asked.seed, stop), cancellationToken);
     }
 
     /// <summary>A user's representation in the published generation, shape [Anchors × AnchorDimensions]; false where it has none.</summary>
@@ -60,14 +56,14 @@ public sealed partial class LurmDatabase
             return false;
         }
 
-        using var view = Views.Borrow(CancellationToken.None);
-        var vector = new float[view.Index.Dimensions];
-        if (!view.Index.TryGetVector(key, vector))
-        {
-            return false;
-        }
-
-        representation = vector;
-        return true;
+        representation = Ask(
+            key,
+            static (_, view, userKey, _) =>
+            {
+                var vector = new float[view.Index.Dimensions];
+                return view.Index.TryGetVector(userKey, vector) ? vector : null;
+            },
+            CancellationToken.None);
+        return representation is not null;
     }
 }

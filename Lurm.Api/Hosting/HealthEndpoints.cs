@@ -6,6 +6,9 @@ namespace Lurm.Api.Hosting;
 /// <summary><c>/health/live</c> says that the process answers, <c>/health/ready</c> that it can answer queries, and why not.</summary>
 internal static class HealthEndpoints
 {
+    // What the index itself says names files of the server.
+    private static readonly string[] Fallback = ["the index in memory was built from the representations, since its snapshot is missing or damaged: run lurm check --repair"];
+
     public static void Map(IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet("/health/live", () => Results.Json(new { status = "live" })).ExcludeFromDescription();
@@ -29,7 +32,7 @@ internal static class HealthEndpoints
 
         cancellationToken.ThrowIfCancellationRequested();
         return Results.Json(
-            new { status = reasons.Count == 0 ? "ready" : "not ready", reasons, heavyRequests = heavy.Inside },
+            new { status = reasons.Count == 0 ? "ready" : "not ready", reasons, notes = lurm.IndexFallback is null ? Array.Empty<string>() : Fallback, heavyRequests = heavy.Inside },
             statusCode: reasons.Count == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 }

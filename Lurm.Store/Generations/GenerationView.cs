@@ -40,23 +40,32 @@ internal sealed class GenerationView : IDisposable
 
     public static HnswOptions IndexOptions(int dimensions) => new() { Dimensions = dimensions };
 
-    /// <summary>Opens the snapshot of <paramref name="generation"/>; without a usable one the index is built from the rows.</summary>
+    /// <summary>Why the index was built from the representations rather than opened from its snapshot; null where it was opened.</summary>
+    public string? Fallback { get; private init; }
+
+    /// <summary>Opens the snapshot of <paramref name="generation"/>; without a usable one, a cache that costs time and nothing else, the index is built from the rows.</summary>
     public static GenerationView Open(LurmDatabase database, Generation generation, CancellationToken cancellationToken)
     {
-        var bundle = database.ReadBundle(generation.ModelId);
-        if (generation.Snapshot is { } name)
+        if (generation.Snapshot is not { } name)
         {
-            try
-            {
-                var index = HnswIndex.Open(new SnapshotFiles(database.Folder).PathOf(name), generation.ModelId);
-                return new GenerationView(database, generation, bundle, index);
-            }
-            catch (IndexException)
-            {
-                // A cache: missing or damaged costs time, and nothing else.
-            }
+            return Build(database, generation, "there is no snapshot of it", cancellationToken);
         }
 
+        try
+        {
+            var bundle = database.ReadBundle(generation.ModelId);
+            return new GenerationView(database, generation, bundle, HnswIndex.Open(new SnapshotFiles(database.Folder).PathOf(name), generation.ModelId));
+        }
+        catch (IndexException damaged)
+        {
+            return Build(database, generation, damaged.Message, cancellationToken);
+        }
+    }
+
+    /// <summary>Builds the index of <paramref name="generation"/> from its representations.</summary>
+    public static GenerationView Build(LurmDatabase database, Generation generation, string reason, CancellationToken cancellationToken)
+    {
+        var bundle = database.ReadBundle(generation.ModelId);
         long change;
         using (var read = database.Connections.Read())
         {
@@ -65,7 +74,7 @@ internal sealed class GenerationView : IDisposable
 
         var (keys, vectors) = RepresentationReader.ReadAll(database.Connections, generation.Number, cancellationToken);
         var built = HnswIndex.Build(IndexOptions(bundle.Card.Dimensions), keys, vectors, Environment.ProcessorCount, null, cancellationToken);
-        return new GenerationView(database, generation, bundle, built) { AppliedChange = change };
+        return new GenerationView(database, generation, bundle, built) { AppliedChange = change, Fallback = reason };
     }
 
     /// <summary>Applies what changed since; false where the changes are not kept any more and the view has to be opened anew.</summary>

@@ -21,6 +21,9 @@ internal sealed class GenerationViews(LurmDatabase database) : IDisposable
     /// <summary>Whether a view has been opened.</summary>
     public bool IsOpen => Volatile.Read(ref _current) is not null;
 
+    /// <summary>Why the current view's index was built and not opened; null where it was opened, or nothing is.</summary>
+    public string? Fallback => Volatile.Read(ref _current)?.Fallback;
+
     /// <summary>Borrows the current view; dispose it when done.</summary>
     /// <exception cref="StoreException">Unavailable: no generation is published yet.</exception>
     public GenerationView Borrow(CancellationToken cancellationToken)
@@ -46,6 +49,20 @@ internal sealed class GenerationViews(LurmDatabase database) : IDisposable
             {
                 return view;
             }
+        }
+    }
+
+    /// <summary>Replaces <paramref name="damaged"/>, whose snapshot has a block that does not hold, by a view built from the representations; the rest of the file is not trusted either.</summary>
+    public void Rebuild(GenerationView damaged, string reason, CancellationToken cancellationToken)
+    {
+        lock (_refresh)
+        {
+            if (!ReferenceEquals(_current, damaged))
+            {
+                return; // Another query met the same block first.
+            }
+
+            Put(GenerationView.Build(database, damaged.Generation, reason, cancellationToken), cancellationToken);
         }
     }
 
@@ -144,9 +161,10 @@ internal sealed class GenerationViews(LurmDatabase database) : IDisposable
         }
     }
 
-    private void Swap(Generation generation, CancellationToken cancellationToken)
+    private void Swap(Generation generation, CancellationToken cancellationToken) => Put(GenerationView.Open(database, generation, cancellationToken), cancellationToken);
+
+    private void Put(GenerationView next, CancellationToken cancellationToken)
     {
-        var next = GenerationView.Open(database, generation, cancellationToken);
         next.ApplyChanges(database.Connections, cancellationToken);
         Interlocked.Exchange(ref _current, next)?.Dispose();
     }

@@ -23,9 +23,8 @@ internal sealed class GenerationCheck(LurmDatabase database, Generation generati
             CheckVectors(dimensions, cancellationToken);
         }
 
-        if (dimensions > 0 && generation.State == GenerationState.Published)
+        if (dimensions > 0 && generation.State == GenerationState.Published && CheckSnapshot())
         {
-            CheckSnapshot();
             CheckIndex(cancellationToken);
         }
 
@@ -75,21 +74,24 @@ internal sealed class GenerationCheck(LurmDatabase database, Generation generati
         },
         cancellationToken);
 
-    private void CheckSnapshot()
+    // False where a damaged snapshot still stands: its index has nothing to compare with.
+    private bool CheckSnapshot()
     {
         if (generation.Snapshot is not { } name)
         {
-            return;
+            return true;
         }
 
         var files = new SnapshotFiles(database.Folder);
         try
         {
-            HnswIndex.Open(files.PathOf(name), generation.ModelId).Dispose();
+            using var index = HnswIndex.Open(files.PathOf(name), generation.ModelId);
+            index.Check();
+            return true;
         }
         catch (IndexException exception)
         {
-            report("index", $"the snapshot '{name}' cannot be opened: {exception.Message.TrimEnd('.')}. It is a cache; run with repair, and it is built from the representations", repair);
+            report("index", $"the snapshot '{name}' is damaged or cannot be opened: {exception.Message.TrimEnd('.')}. It is a cache; run with repair, and it is built from the representations", repair);
             if (repair)
             {
                 using var write = database.Connections.Write();
@@ -97,6 +99,8 @@ internal sealed class GenerationCheck(LurmDatabase database, Generation generati
                 write.Commit();
                 files.Delete(name);
             }
+
+            return repair;
         }
     }
 
