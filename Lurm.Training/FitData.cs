@@ -1,6 +1,7 @@
 using Lurm.Store;
 using Lurm.Store.Encoders;
 using Lurm.Store.Histories;
+using Lurm.Training.Histories;
 using Lurm.Training.Interests;
 using Lurm.Training.Items;
 using Lurm.Training.Smen;
@@ -13,7 +14,7 @@ namespace Lurm.Training;
 /// <param name="Table">Their interests.</param>
 /// <param name="Interests">The same, as the bundle holds it.</param>
 /// <param name="Source">Derives bags; so far of lifetime alone.</param>
-internal sealed record FitData(TrainingHistories Histories, ItemVectors Items, InterestTable Table, InterestModel Interests, BagSource Source)
+internal sealed record FitData(UserHistories Histories, ItemVectors Items, InterestTable Table, InterestModel Interests, BagSource Source)
 {
     /// <summary>Learns item vectors and interests.</summary>
     /// <param name="histories">What may be seen.</param>
@@ -23,7 +24,7 @@ internal sealed record FitData(TrainingHistories Histories, ItemVectors Items, I
     /// <param name="options">Validated.</param>
     /// <param name="stage">Told when a stage ended.</param>
     /// <param name="cancellationToken">Checked once per item and pass.</param>
-    public static FitData Build(TrainingHistories histories, IReadOnlyList<ItemRecord> catalogue, IReadOnlyList<string> kinds, PeriodGrain grain, FitOptions options, Action<string>? stage, CancellationToken cancellationToken)
+    public static FitData Build(UserHistories histories, IReadOnlyList<ItemRecord> catalogue, IReadOnlyList<string> kinds, PeriodGrain grain, FitOptions options, Action<string>? stage, CancellationToken cancellationToken)
     {
         var items = ItemVectors.Learn(catalogue, histories, options.ItemDimensions, options.ItemShift, options.Seed, cancellationToken);
         stage?.Invoke(FormattableString.Invariant($"{items.Items.Count:N0} item vectors of {items.Dimensions} components {(items.AreSupplied ? "as given" : "learned")}"));

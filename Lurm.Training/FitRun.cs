@@ -6,6 +6,7 @@ using System.Text.Json;
 using Lurm.Store;
 using Lurm.Store.Encoders;
 using Lurm.Training.Export;
+using Lurm.Training.Histories;
 using Lurm.Training.Items;
 using Lurm.Training.Smen;
 using TorchSharp;
@@ -33,7 +34,7 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
         options.Validate();
         TorchProbe.Load(options.Threads);
         var device = Device();
-        var histories = TrainingHistories.Read(database, options.MaxUsers, options.Seed, cancellationToken);
+        var histories = UserHistories.Read(database, cancellationToken, options.MaxUsers, options.Seed);
         if (histories.Count < 2)
         {
             throw new TrainingException(TrainingFault.Invalid, $"found {histories.Count} users with events in '{database.Folder}'; expected at least 2. Add events with 'lurm ingest'.");
@@ -130,7 +131,7 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
             : throw new TrainingException(TrainingFault.Unavailable, "found no CUDA device that this libtorch can use; expected one because of --device cuda. Build with a CUDA libtorch package, or leave the option out.");
     }
 
-    private string Fingerprint(LurmDatabase database, TrainingHistories histories)
+    private string Fingerprint(LurmDatabase database, UserHistories histories)
     {
         var text = JsonSerializer.Serialize(options with { Restart = false, ModelId = null }) + FormattableString.Invariant($"|{database.LastHistoryVersion}|{histories.Count}|{histories.Events}|{typeof(FitRun).Assembly.GetName().Version}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

@@ -1,6 +1,6 @@
 using Lurm.Store;
-using Lurm.Training.Evaluation.Data;
 using Lurm.Training.Evaluation.Features;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Evaluation;
 

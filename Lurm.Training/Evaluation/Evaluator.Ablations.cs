@@ -1,6 +1,6 @@
-using Lurm.Training.Evaluation.Data;
 using Lurm.Training.Evaluation.Reports;
 using Lurm.Training.Evaluation.Tasks;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Evaluation;
 
@@ -31,7 +31,7 @@ internal sealed partial class Evaluator
         }
 
         tasks.AddRange(NextPeriodTaskResults(users, past, split, first!, variants));
-        if (MeasureLookalike(users, past, split, first!, variants, out _) is { } outcome)
+        if (MeasureLookalike(users, past, split, first!, variants, bags, out _) is { } outcome)
         {
             tasks.AddRange(outcome.Tasks.Where(task => task.Measure is "AUC" or "lift at 1 %" or "lift at 5 %"));
         }

@@ -1,7 +1,7 @@
-using Lurm.Training.Evaluation.Data;
 using Lurm.Training.Evaluation.Features;
 using Lurm.Training.Evaluation.Reports;
 using Lurm.Training.Evaluation.Tasks;
+using Lurm.Training.Histories;
 using Lurm.Training.Samples;
 
 namespace Lurm.Training.Evaluation;

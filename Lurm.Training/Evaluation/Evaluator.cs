@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using Lurm.Store;
 using Lurm.Store.Histories;
-using Lurm.Training.Evaluation.Data;
 using Lurm.Training.Evaluation.Features;
 using Lurm.Training.Evaluation.Reports;
 using Lurm.Training.Evaluation.Tasks;
+using Lurm.Training.Histories;
 using Lurm.Training.Samples;
 
 namespace Lurm.Training.Evaluation;
@@ -127,7 +127,7 @@ internal sealed partial class Evaluator
             "What comes next",
             "Models and features are fitted on the past. Returning is asked of everybody with a past; the interests, the most frequent ones, of those who return.",
             rows));
-        Lookalike(report, users, past, split, model, set.All);
+        Lookalike(report, users, past, split, model, set);
         if (_options.Ablations && !isBaselineOnly)
         {
             Ablations(report, everybody, users, split);
@@ -162,9 +162,9 @@ internal sealed partial class Evaluator
     }
 
     private void Lookalike(
-        EvaluationReport report, UserHistories users, UserHistories past, int split, EvaluatedModel model, IReadOnlyList<Representation> representations)
+        EvaluationReport report, UserHistories users, UserHistories past, int split, EvaluatedModel model, RepresentationSet set)
     {
-        var outcome = MeasureLookalike(users, past, split, model, representations, out var what);
+        var outcome = MeasureLookalike(users, past, split, model, set.All, set.Bags, out var what);
         if (outcome is null)
         {
             report.Remarks.Add("Lookalike was not measured: fewer than ten items, and fewer than ten interests, have 25 users who take them for the first time after the split.");
@@ -188,7 +188,7 @@ internal sealed partial class Evaluator
     }
 
     private LookalikeOutcome? MeasureLookalike(
-        UserHistories users, UserHistories past, int split, EvaluatedModel model, IReadOnlyList<Representation> representations, out string what)
+        UserHistories users, UserHistories past, int split, EvaluatedModel model, IReadOnlyList<Representation> representations, SparseFeatures bags, out string what)
     {
         var future = users.Between(split, int.MaxValue);
         what = "items";
@@ -199,7 +199,7 @@ internal sealed partial class Evaluator
             (validation, reported) = LookalikeTargets.Choose(past, future, model.InterestOfItem, _options.Targets, _options.Seed);
         }
 
-        return reported.Length < FewestTargets ? null : LookalikeTask.Measure(validation, reported, representations, _options.Seed, _progress, _cancellationToken);
+        return reported.Length < FewestTargets ? null : LookalikeTask.Measure(validation, reported, representations, Features.Activity.Of(past, _database.Grain), bags, _options.Seed, _progress, _cancellationToken);
 
         int[] Identity() => [.. Enumerable.Range(0, _items.Count == 0 ? 0 : _items.Max(item => item.Key) + 1)];
     }

@@ -1,4 +1,4 @@
-using Lurm.Training.Evaluation.Data;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Evaluation;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Lurm.Store;
-using Lurm.Training.Evaluation.Data;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Evaluation;
 

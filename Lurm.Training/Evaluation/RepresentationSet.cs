@@ -1,6 +1,6 @@
 using Lurm.Store;
-using Lurm.Training.Evaluation.Data;
 using Lurm.Training.Evaluation.Features;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Evaluation;
 
@@ -29,7 +29,7 @@ internal sealed class RepresentationSet
         {
             new(Representation.SparseBag, bags),
             new(Representation.ItemTfIdf, tfIdf),
-            new(Representation.TruncatedSvd, TruncatedSvd.Fit(bags, model.Dimensions, seed, cancellationToken).Transform(bags)),
+            new(Representation.TruncatedSvd, Baselines.SingularVectors(bags, model.Dimensions, seed, cancellationToken)),
         };
         if (ItemVectors.Mean(tfIdf, items, model) is { } mean)
         {

@@ -1,8 +1,8 @@
 using Lurm.Store;
 using Lurm.Store.Encoders;
 using Lurm.Store.Histories;
-using Lurm.Training.Evaluation.Data;
 using Lurm.Training.Evaluation.Features;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Evaluation;
 

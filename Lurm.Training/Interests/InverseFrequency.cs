@@ -1,4 +1,4 @@
-using Lurm.Training.Items;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Interests;
 
@@ -6,7 +6,7 @@ namespace Lurm.Training.Interests;
 internal static class InverseFrequency
 {
     /// <summary>By interest; 0 for one that every user has, and ln(users) for one that nobody has.</summary>
-    public static float[] Of(TrainingHistories histories, int[] numberOf, int[] assigned, int interests)
+    public static float[] Of(UserHistories histories, int[] numberOf, int[] assigned, int interests)
     {
         var users = new int[interests];
         var lastUser = new int[interests];

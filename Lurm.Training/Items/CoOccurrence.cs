@@ -1,5 +1,6 @@
 using Lurm.Store.Histories;
 using Lurm.Training.Algebra;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Items;
 
@@ -28,7 +29,7 @@ internal static class CoOccurrence
     /// <param name="shift">ln(shift) is taken off; 1 for none.</param>
     /// <param name="maxPerItem">The strongest entries kept per row.</param>
     /// <param name="cancellationToken">Checked once per item.</param>
-    public static SparseRows Compute(TrainingHistories histories, int[] numberOf, int items, double shift, int maxPerItem, CancellationToken cancellationToken)
+    public static SparseRows Compute(UserHistories histories, int[] numberOf, int items, double shift, int maxPerItem, CancellationToken cancellationToken)
     {
         var postings = Postings.Of(histories, numberOf, items);
         var counts = CountRows(histories, numberOf, items, postings, cancellationToken);
@@ -68,7 +69,7 @@ internal static class CoOccurrence
         return ppmi;
     }
 
-    private static (int[] Keys, float[] Values)[] CountRows(TrainingHistories histories, int[] numberOf, int items, Postings postings, CancellationToken cancellationToken)
+    private static (int[] Keys, float[] Values)[] CountRows(UserHistories histories, int[] numberOf, int items, Postings postings, CancellationToken cancellationToken)
     {
         var rows = new (int[] Keys, float[] Values)[items];
         Parallel.For(
@@ -169,7 +170,7 @@ internal static class CoOccurrence
 
         public ReadOnlySpan<(int User, int Index)> this[int item] => _places.AsSpan(_starts[item].._starts[item + 1]);
 
-        public static Postings Of(TrainingHistories histories, int[] numberOf, int items)
+        public static Postings Of(UserHistories histories, int[] numberOf, int items)
         {
             var starts = new int[items + 1];
             Each((number, _, _) => starts[number + 1]++);

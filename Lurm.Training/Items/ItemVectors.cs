@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Lurm.Store;
 using Lurm.Store.Encoders;
 using Lurm.Training.Algebra;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Items;
 
@@ -47,7 +48,7 @@ internal sealed class ItemVectors
     public TextFallback? Text { get; }
 
     /// <summary>Takes the vectors that came with the catalogue where every item with events has one of one length; learns them otherwise.</summary>
-    public static ItemVectors Learn(IReadOnlyList<ItemRecord> catalogue, TrainingHistories histories, int dimensions, double shift, long seed, CancellationToken cancellationToken)
+    public static ItemVectors Learn(IReadOnlyList<ItemRecord> catalogue, UserHistories histories, int dimensions, double shift, long seed, CancellationToken cancellationToken)
     {
         var (items, numberOf, users) = Count(catalogue, histories);
         var width = items.Count == 0 ? 0 : items[0].Vector.Length;
@@ -81,7 +82,7 @@ internal sealed class ItemVectors
             .OrderByDescending(other => TensorPrimitives.Dot(query.Span, Vectors.AsSpan(other * Dimensions, Dimensions))).Take(count)];
     }
 
-    private static (List<ItemRecord> Items, int[] NumberOf, int[] Users) Count(IReadOnlyList<ItemRecord> catalogue, TrainingHistories histories)
+    private static (List<ItemRecord> Items, int[] NumberOf, int[] Users) Count(IReadOnlyList<ItemRecord> catalogue, UserHistories histories)
     {
         var rows = catalogue.Count == 0 ? 0 : catalogue.Max(item => item.Key) + 1;
         var users = new int[rows];
@@ -125,7 +126,7 @@ internal sealed class ItemVectors
         return vectors;
     }
 
-    private static float[] FromCoOccurrence(TrainingHistories histories, int[] numberOf, int items, int dimensions, double shift, long seed, CancellationToken cancellationToken)
+    private static float[] FromCoOccurrence(UserHistories histories, int[] numberOf, int items, int dimensions, double shift, long seed, CancellationToken cancellationToken)
     {
         var perItem = (int)Math.Clamp(MaxEntries / Math.Max(1, items), 16, 1024);
         var ppmi = CoOccurrence.Compute(histories, numberOf, items, shift, perItem, cancellationToken);

@@ -1,6 +1,6 @@
 using Lurm.Store.Encoders;
 using Lurm.Store.Histories;
-using Lurm.Training.Items;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Smen;
 
@@ -8,7 +8,7 @@ namespace Lurm.Training.Smen;
 internal static class BagPlan
 {
     /// <summary>The inputs that options and choice ask for; the main one, lifetime where there is one, comes first.</summary>
-    public static IReadOnlyList<BagInput> Make(BagSource source, TrainingHistories histories, SmenOptions options, BagChoice choice)
+    public static IReadOnlyList<BagInput> Make(BagSource source, UserHistories histories, SmenOptions options, BagChoice choice)
     {
         var scales = options.Scales ?? (choice.UseRecent ? [Scale.Lifetime, Scale.Recent] : [Scale.Lifetime]);
         var bags = scales.OrderBy(scale => scale == Scale.Lifetime ? 0 : 1).ThenBy(scale => scale)
@@ -23,7 +23,7 @@ internal static class BagPlan
     }
 
     /// <summary>The recent bag with this half-life; its gate is half open at the training users' median of decayed counts.</summary>
-    public static BagInput Recent(BagSource source, TrainingHistories histories, double halfLife)
+    public static BagInput Recent(BagSource source, UserHistories histories, double halfLife)
     {
         var input = new BagInput { Name = "recent", Scale = Scale.Recent, HalfLifePeriods = halfLife, GateHalfCount = 1 };
         var column = source.With([input]).Build(histories)[0];
@@ -31,7 +31,7 @@ internal static class BagPlan
         return input with { GateHalfCount = counts.Length == 0 ? 1 : Math.Max(1e-3, counts[counts.Length / 2]) };
     }
 
-    private static BagInput Input(BagSource source, TrainingHistories histories, Scale scale, SmenOptions options, BagChoice choice) => scale switch
+    private static BagInput Input(BagSource source, UserHistories histories, Scale scale, SmenOptions options, BagChoice choice) => scale switch
     {
         Scale.Lifetime => TrainingBags.LifetimeBag,
         Scale.Recent => Recent(source, histories, choice.HalfLifePeriods),

@@ -1,7 +1,7 @@
 using Lurm.Store.Encoders;
 using Lurm.Store.Histories;
 using Lurm.Training.Algebra;
-using Lurm.Training.Items;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Smen;
 
@@ -22,7 +22,7 @@ internal sealed class BagSource(ModelCard card, InterestModel interests, int[] i
     public BagSource With(IReadOnlyList<BagInput> bags) => new(Card with { Bags = bags }, interests, itemInterests, kinds);
 
     /// <summary>Bags of these users, a column per bag input.</summary>
-    public BagColumn[] Build(TrainingHistories histories, ReadOnlySpan<int> users)
+    public BagColumn[] Build(UserHistories histories, ReadOnlySpan<int> users)
     {
         var builder = CreateBuilder();
         var columns = NewColumns();
@@ -36,10 +36,10 @@ internal sealed class BagSource(ModelCard card, InterestModel interests, int[] i
     }
 
     /// <summary>Bags of every user.</summary>
-    public BagColumn[] Build(TrainingHistories histories) => Build(histories, Enumerable.Range(0, histories.Count).ToArray());
+    public BagColumn[] Build(UserHistories histories) => Build(histories, Enumerable.Range(0, histories.Count).ToArray());
 
     /// <summary>Bags of these users from half of their events, each kept by a coin of (seed, epoch, view, user): one view of a user for contrast.</summary>
-    public BagColumn[] BuildThinned(TrainingHistories histories, ReadOnlySpan<int> users, long seed, int epoch, int view)
+    public BagColumn[] BuildThinned(UserHistories histories, ReadOnlySpan<int> users, long seed, int epoch, int view)
     {
         var builder = CreateBuilder();
         var columns = NewColumns();

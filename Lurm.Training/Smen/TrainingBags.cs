@@ -1,13 +1,13 @@
 using Lurm.Store.Encoders;
 using Lurm.Store.Histories;
-using Lurm.Training.Items;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Smen;
 
 /// <summary>Everything a network is trained on: the bags it sees, the geometry it is to keep, and who has any.</summary>
 internal sealed class TrainingBags
 {
-    private TrainingBags(BagSource source, TrainingHistories histories, BagColumn[] columns, BagColumn lifetime, GeometryTarget target, int[] users)
+    private TrainingBags(BagSource source, UserHistories histories, BagColumn[] columns, BagColumn lifetime, GeometryTarget target, int[] users)
     {
         Source = source;
         Histories = histories;
@@ -21,7 +21,7 @@ internal sealed class TrainingBags
     public BagSource Source { get; }
 
     /// <summary>Whose they are.</summary>
-    public TrainingHistories Histories { get; }
+    public UserHistories Histories { get; }
 
     /// <summary>A column per bag input, all users.</summary>
     public BagColumn[] Columns { get; }
@@ -36,7 +36,7 @@ internal sealed class TrainingBags
     public int[] Users { get; }
 
     /// <summary>Derives all bags of <paramref name="histories"/>.</summary>
-    public static TrainingBags Build(BagSource source, TrainingHistories histories, SmenOptions options)
+    public static TrainingBags Build(BagSource source, UserHistories histories, SmenOptions options)
     {
         var columns = source.Build(histories);
         var lifetime = ColumnOf(Scale.Lifetime) ?? source.With([LifetimeBag]).Build(histories)[0];

@@ -1,4 +1,6 @@
-using Lurm.Training.Evaluation.Data;
+using System.Numerics.Tensors;
+using Lurm.Training.Algebra;
+using Lurm.Training.Histories;
 
 namespace Lurm.Training.Evaluation.Features;
 
@@ -24,9 +26,7 @@ internal sealed class Bags
     /// <param name="idf">Taken as given; none: counted from these users.</param>
     public static Bags Build(UserHistories histories, int[] columnOfItem, int columns, ReadOnlySpan<double> kindWeights, float[]? idf = null)
     {
-        var starts = new int[histories.Count + 1];
-        var indices = new List<int>();
-        var counts = new List<float>();
+        var counts = new SparseRows(columns);
         var sums = new double[columns];
         var touched = new List<int>();
         for (var row = 0; row < histories.Count; row++)
@@ -34,14 +34,9 @@ internal sealed class Bags
             foreach (ref readonly var entry in histories[row])
             {
                 var column = (uint)entry.Item < (uint)columnOfItem.Length ? columnOfItem[entry.Item] : -1;
-                if (column < 0)
-                {
-                    continue;
-                }
-
                 var weight = (uint)entry.Kind < (uint)kindWeights.Length ? kindWeights[entry.Kind] : 1;
                 var count = weight * entry.WeightThousandths / 1000.0;
-                if (count <= 0)
+                if (column < 0 || count <= 0)
                 {
                     continue;
                 }
@@ -55,46 +50,49 @@ internal sealed class Bags
             }
 
             touched.Sort();
-            foreach (var column in touched)
-            {
-                indices.Add(column);
-                counts.Add((float)sums[column]);
-                sums[column] = 0;
-            }
-
+            counts.Add([.. touched], [.. touched.Select(column => (float)sums[column])]);
+            touched.ForEach(column => sums[column] = 0);
             touched.Clear();
-            starts[row + 1] = indices.Count;
         }
 
-        idf ??= CountIdf(indices, columns, histories.Count);
-        var values = new float[indices.Count];
-        for (var row = 0; row < histories.Count; row++)
+        idf ??= CountIdf(counts);
+        var rows = new SparseRows(columns);
+        for (var row = 0; row < counts.Count; row++)
         {
-            var squares = 0.0;
-            for (var k = starts[row]; k < starts[row + 1]; k++)
-            {
-                values[k] = MathF.Log(1 + counts[k]) * idf[indices[k]];
-                squares += values[k] * (double)values[k];
-            }
-
-            var norm = (float)Math.Sqrt(squares);
-            for (var k = starts[row]; k < starts[row + 1] && norm > 0; k++)
-            {
-                values[k] /= norm;
-            }
+            rows.Add(counts.Keys(row), Values(counts, row, idf));
         }
 
-        return new Bags(new SparseFeatures(columns, starts, [.. indices], values), idf);
+        return new Bags(new SparseFeatures(rows), idf);
     }
 
-    private static float[] CountIdf(List<int> indices, int columns, int users)
+    private static float[] Values(SparseRows counts, int row, float[] idf)
     {
-        var holders = new int[columns];
-        foreach (var column in indices)
+        var values = counts.Values(row).ToArray();
+        for (var k = 0; k < values.Length; k++)
         {
-            holders[column]++;
+            values[k] = MathF.Log(1 + values[k]) * idf[counts.Keys(row)[k]];
         }
 
-        return Array.ConvertAll(holders, count => count == 0 ? 0 : (float)Math.Log((double)users / count));
+        var norm = TensorPrimitives.Norm<float>(values);
+        if (norm > 0)
+        {
+            TensorPrimitives.Divide(values, norm, values);
+        }
+
+        return values;
+    }
+
+    private static float[] CountIdf(SparseRows counts)
+    {
+        var holders = new int[counts.Columns];
+        for (var row = 0; row < counts.Count; row++)
+        {
+            foreach (var column in counts.Keys(row))
+            {
+                holders[column]++;
+            }
+        }
+
+        return Array.ConvertAll(holders, count => count == 0 ? 0 : (float)Math.Log((double)counts.Count / count));
     }
 }

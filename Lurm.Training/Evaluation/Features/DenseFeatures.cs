@@ -45,6 +45,8 @@ internal sealed class DenseFeatures : FeatureMatrix
         return new DenseFeatures(rows, columns, values);
     }
 
+    public override void CopyRow(int row, Span<float> target) => this[row].CopyTo(target);
+
     public override void Multiply(ReadOnlySpan<int> rows, ReadOnlySpan<double> vector, Span<double> products)
     {
         var single = new float[Columns];

@@ -16,6 +16,11 @@ internal abstract class FeatureMatrix
     /// <summary><c>sum = Σ scales[i] · row(rows[i])</c>; <paramref name="sum"/> is overwritten.</summary>
     public abstract void Combine(ReadOnlySpan<int> rows, ReadOnlySpan<double> scales, Span<double> sum);
 
+    /// <summary>Writes one row out.</summary>
+    /// <param name="row">Which.</param>
+    /// <param name="target">Shape [Columns]; overwritten.</param>
+    public abstract void CopyRow(int row, Span<float> target);
+
     /// <summary>The sum of the given rows.</summary>
     public double[] Sum(ReadOnlySpan<int> rows)
     {

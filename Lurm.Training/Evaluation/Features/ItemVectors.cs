@@ -41,6 +41,6 @@ internal static class ItemVectors
             }
         }
 
-        return DenseFeatures.UnitRows(tfIdf.Rows, dimensions, Baselines.Project(tfIdf, vectors, dimensions));
+        return Baselines.Project(tfIdf, vectors, dimensions);
     }
 }

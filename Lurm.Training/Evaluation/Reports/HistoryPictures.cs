@@ -1,5 +1,5 @@
 using Lurm.Store.Histories;
-using Lurm.Training.Evaluation.Data;
+using Lurm.Training.Histories;
 using Lurm.Training.Samples;
 
 namespace Lurm.Training.Evaluation.Reports;

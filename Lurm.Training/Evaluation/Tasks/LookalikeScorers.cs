@@ -1,98 +1,76 @@
-using Lurm.Training.Evaluation.Features;
-using Lurm.Training.Evaluation.Probes;
-using Lurm.Training.Samples;
+using Lurm.Index.Lookalike;
 
 namespace Lurm.Training.Evaluation.Tasks;
 
-/// <summary>Scores candidates against seeds. The same code for sparse and dense features, so that the features alone differ.</summary>
-/// <param name="features">What is known of every user, unit rows.</param>
+/// <summary>Scores candidates against seeds.</summary>
+/// <param name="input">What is known of everybody.</param>
 /// <param name="candidates">Whom to score.</param>
 /// <param name="seeds">Rows of the seeds.</param>
-/// <param name="random">For background samples and starting points.</param>
+/// <param name="cancellationToken">Checked once per iteration.</param>
 /// <returns>A score per candidate; larger is more alike.</returns>
-internal delegate double[] LookalikeScorer(FeatureMatrix features, int[] candidates, int[] seeds, SampleRandom random);
+internal delegate double[] LookalikeScorer(LookalikeInput input, int[] candidates, int[] seeds, CancellationToken cancellationToken);
 
-/// <summary>The scorers that the lookalike task compares, by name.</summary>
+/// <summary>The methods of the lookalike query, by name, on any features: the scorers are those that serve.</summary>
 internal static class LookalikeScorers
 {
-    private const int BackgroundPerSeed = 20;
-    private const int LeastBackground = 2_000;
-    private const int MostClusters = 8;
-    private const double Sharpness = 10;
-    private const double PseudoSeeds = 20;
-
-    /// <summary>Those that fit the features: log-odds needs columns that are there or not.</summary>
-    public static IEnumerable<(string Name, LookalikeScorer Score)> For(FeatureMatrix features)
+    /// <summary>Those that fit the features.</summary>
+    public static IEnumerable<(string Name, LookalikeScorer Score)> For(LookalikeInput input)
     {
+        yield return ("mean seed", MeanSeed);
         yield return ("centroid", Centroid);
-        yield return ("clusters", Clusters);
-        yield return ("logistic", (matrix, candidates, seeds, random) => Logistic(matrix, candidates, seeds, random, 1));
-        yield return ("logistic, stronger penalty", (matrix, candidates, seeds, random) => Logistic(matrix, candidates, seeds, random, 10));
-        yield return ("ensemble", Ensemble);
-        if (features is SparseFeatures)
+        if (input.IsNarrow)
         {
-            yield return ("log-odds", LogOdds);
+            yield return ("clusters", Clusters);
+            yield return ("logistic", Logistic);
+            yield return ("ensemble", Ensemble);
+        }
+
+        if (ReferenceEquals(input.Features, input.Bags))
+        {
+            yield return ("logOdds", LogOdds);
         }
     }
 
-    /// <summary>Inner product with the mean seed.</summary>
-    public static double[] Centroid(FeatureMatrix features, int[] candidates, int[] seeds, SampleRandom random)
+    /// <summary>Inner product with the mean seed: what a search for users similar to the seeds ranks by.</summary>
+    public static double[] MeanSeed(LookalikeInput input, int[] candidates, int[] seeds, CancellationToken cancellationToken)
     {
         var scores = new double[candidates.Length];
-        features.Multiply(candidates, features.Sum(seeds), scores);
+        input.Features.Multiply(candidates, input.Features.Sum(seeds), scores);
         return scores;
     }
 
-    /// <summary>Soft maximum of the cosines with the seeds' k-means centres, k the root of half the seeds.</summary>
-    public static double[] Clusters(FeatureMatrix features, int[] candidates, int[] seeds, SampleRandom random)
+    public static double[] Centroid(LookalikeInput input, int[] candidates, int[] seeds, CancellationToken cancellationToken)
     {
-        var count = Math.Clamp((int)Math.Sqrt(seeds.Length / 2.0), 1, MostClusters);
-        var centres = Array.ConvertAll(Pick(seeds, count, random), row => Unit(features.Sum([row])));
-        for (var iteration = 0; iteration < 10; iteration++)
-        {
-            var products = Array.ConvertAll(centres, centre => Products(features, seeds, centre));
-            var members = seeds.Select((row, i) => (row, Centre: Best(products, i))).ToLookup(pair => pair.Centre, pair => pair.row);
-            for (var c = 0; c < count; c++)
-            {
-                centres[c] = members.Contains(c) ? Unit(features.Sum(members[c].ToArray())) : centres[c];
-            }
-        }
-
+        var scorer = CentroidScorer.Fit(input.Rows(seeds, withActivity: false), input.BackgroundRows(withActivity: false), input.Features.Columns);
         var scores = new double[candidates.Length];
-        foreach (var centre in centres)
-        {
-            var products = Products(features, candidates, centre);
-            for (var i = 0; i < scores.Length; i++)
-            {
-                scores[i] += Math.Exp(Sharpness * products[i]);
-            }
-        }
-
+        input.Features.Multiply(candidates, Array.ConvertAll(scorer.Weights.ToArray(), weight => (double)weight), scores);
         return scores;
     }
 
-    /// <summary>A logistic probe of the seeds against a sample of the candidates, of whom most are not like them.</summary>
-    public static double[] Logistic(FeatureMatrix features, int[] candidates, int[] seeds, SampleRandom random, double penalty)
+    public static double[] Clusters(LookalikeInput input, int[] candidates, int[] seeds, CancellationToken cancellationToken)
     {
-        var background = Pick(candidates, Math.Min(candidates.Length, Math.Max(LeastBackground, BackgroundPerSeed * seeds.Length)), random);
-        var labels = new bool[features.Rows];
-        foreach (var seed in seeds)
-        {
-            labels[seed] = true;
-        }
-
-        int[] rows = [.. seeds, .. background];
-        return LogisticProbe.Fit(features, rows, labels, penalty).Predict(features, candidates);
+        var scorer = ClusterScorer.Fit(
+            input.Rows(seeds, withActivity: false), input.BackgroundRows(withActivity: false), input.Features.Columns, cancellationToken: cancellationToken);
+        return Each(input, candidates, input.Features.Columns, row => scorer.Score(row));
     }
 
-    /// <summary>Mean rank by centroid and by logistic probe.</summary>
-    public static double[] Ensemble(FeatureMatrix features, int[] candidates, int[] seeds, SampleRandom random)
+    /// <summary>On representation and activity, penalised as the query does.</summary>
+    public static double[] Logistic(LookalikeInput input, int[] candidates, int[] seeds, CancellationToken cancellationToken)
+    {
+        var columns = input.Features.Columns + Features.Activity.Columns;
+        var options = new LogisticOptions { SideColumns = Features.Activity.Columns, Penalty = Math.Max(0.001, 0.5 / seeds.Length) };
+        var scorer = LogisticScorer.Fit(input.Rows(seeds, withActivity: true), input.BackgroundRows(withActivity: true), columns, options, cancellationToken);
+        return Each(input, candidates, columns, row => scorer.Score(row));
+    }
+
+    /// <summary>Mean rank by logistic, by clusters and by the log-odds of the bags.</summary>
+    public static double[] Ensemble(LookalikeInput input, int[] candidates, int[] seeds, CancellationToken cancellationToken)
     {
         var ranks = new double[candidates.Length];
-        foreach (var scores in new[] { Centroid(features, candidates, seeds, random), Logistic(features, candidates, seeds, random, 10) })
+        foreach (var score in new LookalikeScorer[] { Logistic, Clusters, LogOdds })
         {
-            var order = Enumerable.Range(0, scores.Length).ToArray();
-            Array.Sort(scores, order);
+            var order = Enumerable.Range(0, candidates.Length).ToArray();
+            Array.Sort(score(input, candidates, seeds, cancellationToken), order);
             for (var rank = 0; rank < order.Length; rank++)
             {
                 ranks[order[rank]] += rank;
@@ -102,39 +80,30 @@ internal static class LookalikeScorers
         return ranks;
     }
 
-    /// <summary>Log-odds that a user is one of the seeds and not of the candidates, columns taken as independent, there or not there.</summary>
-    public static double[] LogOdds(FeatureMatrix features, int[] candidates, int[] seeds, SampleRandom random)
+    /// <summary>Sum of the bag's values times the log-odds of its interests, seeds against everybody, one imagined user of the population among the seeds.</summary>
+    public static double[] LogOdds(LookalikeInput input, int[] candidates, int[] seeds, CancellationToken cancellationToken)
     {
-        var sparse = (SparseFeatures)features;
-        var inSeeds = Holders(sparse, seeds);
-        var inCandidates = Holders(sparse, candidates);
-        var weights = new double[features.Columns];
+        var inSeeds = Holders(input, seeds);
+        var inAll = Holders(input, [.. Enumerable.Range(0, input.Bags.Rows)]);
+        var weights = new double[input.Bags.Columns];
         for (var column = 0; column < weights.Length; column++)
         {
-            // Pseudo-seeds that are like the candidates keep a rare column from deciding alone.
-            var share = (inCandidates[column] + 0.5) / (candidates.Length + 1.0);
-            var among = (inSeeds[column] + (PseudoSeeds * share)) / (seeds.Length + PseudoSeeds);
-            weights[column] = Math.Log(among / share) - Math.Log((1 - among) / (1 - share));
+            var share = Math.Clamp(inAll[column] / (double)input.Bags.Rows, 1e-6, 1 - 1e-3);
+            var among = Math.Clamp((inSeeds[column] + share) / (seeds.Length + 1.0), 1e-6, 1 - 1e-6);
+            weights[column] = Math.Log(among / (1 - among)) - Math.Log(share / (1 - share));
         }
 
-        return Array.ConvertAll(candidates, row =>
-        {
-            var sum = 0.0;
-            foreach (var column in sparse.ColumnsOf(row))
-            {
-                sum += weights[column];
-            }
-
-            return sum;
-        });
+        var scores = new double[candidates.Length];
+        input.Bags.Multiply(candidates, weights, scores);
+        return scores;
     }
 
-    private static int[] Holders(SparseFeatures features, int[] rows)
+    private static int[] Holders(LookalikeInput input, int[] rows)
     {
-        var holders = new int[features.Columns];
+        var holders = new int[input.Bags.Columns];
         foreach (var row in rows)
         {
-            foreach (var column in features.ColumnsOf(row))
+            foreach (var column in input.Bags.ColumnsOf(row))
             {
                 holders[column]++;
             }
@@ -143,39 +112,13 @@ internal static class LookalikeScorers
         return holders;
     }
 
-    private static double[] Products(FeatureMatrix features, int[] rows, double[] vector)
+    private static double[] Each(LookalikeInput input, int[] candidates, int columns, Func<ReadOnlySpan<float>, float> score)
     {
-        var products = new double[rows.Length];
-        features.Multiply(rows, vector, products);
-        return products;
-    }
-
-    private static int Best(double[][] products, int i)
-    {
-        var best = 0;
-        for (var c = 1; c < products.Length; c++)
+        var row = new float[columns];
+        return Array.ConvertAll(candidates, candidate =>
         {
-            best = products[c][i] > products[best][i] ? c : best;
-        }
-
-        return best;
-    }
-
-    private static double[] Unit(double[] vector)
-    {
-        var norm = Math.Sqrt(vector.Sum(value => value * value));
-        return norm > 0 ? Array.ConvertAll(vector, value => value / norm) : vector;
-    }
-
-    private static int[] Pick(int[] rows, int count, SampleRandom random)
-    {
-        var copy = (int[])rows.Clone();
-        for (var i = 0; i < count; i++)
-        {
-            var other = i + random.Next(copy.Length - i);
-            (copy[i], copy[other]) = (copy[other], copy[i]);
-        }
-
-        return copy[..count];
+            input.CopyRow(candidate, row);
+            return (double)score(row);
+        });
     }
 }

@@ -1,4 +1,4 @@
-using Lurm.Training.Evaluation.Data;
+using Lurm.Training.Histories;
 using Lurm.Training.Samples;
 
 namespace Lurm.Training.Evaluation.Tasks;

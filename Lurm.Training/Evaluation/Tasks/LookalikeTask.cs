@@ -1,5 +1,5 @@
+using Lurm.Training.Evaluation.Features;
 using Lurm.Training.Evaluation.Metrics;
-using Lurm.Training.Samples;
 
 namespace Lurm.Training.Evaluation.Tasks;
 
@@ -19,6 +19,8 @@ internal static class LookalikeTask
         LookalikeTarget[] validation,
         LookalikeTarget[] reported,
         IReadOnlyList<Representation> representations,
+        Activity activity,
+        SparseFeatures bags,
         long seed,
         IProgress<string>? progress,
         CancellationToken cancellationToken)
@@ -36,7 +38,8 @@ internal static class LookalikeTask
         };
         foreach (var representation in representations)
         {
-            var scorers = LookalikeScorers.For(representation.Features).ToArray();
+            var input = new LookalikeInput(representation.Features, activity, bags, seed);
+            var scorers = LookalikeScorers.For(input).ToArray();
             var best = 0;
             var bestArea = double.NegativeInfinity;
             var rows = new LookalikeRow[scorers.Length];
@@ -45,8 +48,8 @@ internal static class LookalikeTask
             for (var s = 0; s < scorers.Length; s++)
             {
                 progress?.Report($"lookalike: {representation.Name}, {scorers[s].Name}");
-                var chosenOn = Rank(validation, representation, scorers[s].Score, seed, cancellationToken).Average(ranked => ranked.Auc);
-                var ranked = Rank(reported, representation, scorers[s].Score, seed, cancellationToken);
+                var chosenOn = Rank(validation, input, scorers[s].Score, cancellationToken).Average(ranked => ranked.Auc);
+                var ranked = Rank(reported, input, scorers[s].Score, cancellationToken);
                 values[s] = Array.ConvertAll(measures, measure => Array.ConvertAll(ranked, target => measure.Of(target)));
                 curves[s] = Array.ConvertAll(CurvePercents, percent => ranked.Average(target => target.Ranking.Lift(percent)));
                 rows[s] = new LookalikeRow(
@@ -83,15 +86,13 @@ internal static class LookalikeTask
         }
     }
 
-    private static RankedTarget[] Rank(LookalikeTarget[] targets, Representation representation, LookalikeScorer scorer, long seed, CancellationToken cancellationToken)
+    private static RankedTarget[] Rank(LookalikeTarget[] targets, LookalikeInput input, LookalikeScorer scorer, CancellationToken cancellationToken)
     {
         var ranked = new RankedTarget[targets.Length];
         Parallel.For(0, targets.Length, new ParallelOptions { CancellationToken = cancellationToken }, i =>
         {
             var target = targets[i];
-
-            // The same random numbers for every representation and scorer.
-            var scores = scorer(representation.Features, target.Candidates, target.Seeds, new SampleRandom(seed + target.Target, 42));
+            var scores = scorer(input, target.Candidates, target.Seeds, cancellationToken);
             ranked[i] = new RankedTarget(RocAuc.Of(scores, target.WillTake), new Ranking(scores, target.WillTake));
         });
         return ranked;

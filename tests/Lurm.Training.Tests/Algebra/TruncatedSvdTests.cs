@@ -33,6 +33,39 @@ public sealed class TruncatedSvdTests
     }
 
     [Fact]
+    public void Vectors_and_values_solve_the_eigenvalue_problem_of_the_gram_matrix()
+    {
+        TorchProbe.Load(1);
+        const int Columns = 25;
+        var matrix = Random(60, Columns, 5);
+        var (vectors, values) = TruncatedSvd.Compute(matrix, 5, seed: 1, cancellationToken: TestContext.Current.CancellationToken);
+
+        for (var component = 0; component < 5; component++)
+        {
+            // A right singular vector v satisfies XᵀX v = σ² v.
+            var image = new double[Columns];
+            for (var row = 0; row < matrix.Count; row++)
+            {
+                var product = 0.0;
+                for (var i = 0; i < matrix.Keys(row).Length; i++)
+                {
+                    product += matrix.Values(row)[i] * vectors[(matrix.Keys(row)[i] * 5) + component];
+                }
+
+                for (var i = 0; i < matrix.Keys(row).Length; i++)
+                {
+                    image[matrix.Keys(row)[i]] += product * matrix.Values(row)[i];
+                }
+            }
+
+            for (var column = 0; column < Columns; column++)
+            {
+                Assert.Equal(values[component] * values[component] * vectors[(column * 5) + component], image[column], 0.05);
+            }
+        }
+    }
+
+    [Fact]
     public void A_rank_beyond_the_matrix_is_filled_with_zeros()
     {
         TorchProbe.Load(1);

@@ -1,3 +1,4 @@
+using Lurm.Training.Tests.Histories;
 using CsCheck;
 using Lurm.Training.Evaluation.Features;
 

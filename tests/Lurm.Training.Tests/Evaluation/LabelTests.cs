@@ -1,6 +1,5 @@
 using Lurm.TestKit;
 using Lurm.Training.Evaluation;
-using Lurm.Training.Evaluation.Data;
 using Lurm.Training.Evaluation.Features;
 using Lurm.Training.Evaluation.Tasks;
 using Lurm.Training.Samples;

@@ -1,5 +1,9 @@
+using Lurm.Store.Histories;
 using Lurm.Training.Evaluation.Features;
+using Lurm.Training.Evaluation.Metrics;
 using Lurm.Training.Evaluation.Tasks;
+using Lurm.Training.Histories;
+using Lurm.Training.Tests.Histories;
 using Lurm.Training.Samples;
 
 namespace Lurm.Training.Tests.Evaluation;
@@ -56,36 +60,44 @@ public sealed class LookalikeTests
         var dense = DenseFeatures.UnitRows(200, 20, (float[])values.Clone());
         int[] seeds = [.. Enumerable.Range(0, 15)];
         int[] candidates = [.. Enumerable.Range(15, 185)];
+        var activity = Activity.Of(Shops.Of([.. Enumerable.Range(0, 200).Select(user => ((long)user, 1, 1, 1))]), PeriodGrain.Month);
         foreach (var features in new FeatureMatrix[] { sparse, dense })
         {
-            foreach (var (name, score) in LookalikeScorers.For(features))
+            foreach (var (name, score) in LookalikeScorers.For(new LookalikeInput(features, activity, sparse, seed: 1)))
             {
-                var scores = score(features, candidates, seeds, new SampleRandom(1, 0));
-                var area = Lurm.Training.Evaluation.Metrics.RocAuc.Of(scores, Array.ConvertAll(candidates, row => row < 100));
+                var scores = score(new LookalikeInput(features, activity, sparse, seed: 1), candidates, seeds, Cancellation);
+                var area = RocAuc.Of(scores, Array.ConvertAll(candidates, row => row < 100));
                 Assert.True(area > 0.85, $"{name} ranks the group with an area of {area}; expected above 0.85");
             }
         }
 
-        Assert.Contains(LookalikeScorers.For(sparse), scorer => scorer.Name == "log-odds");
-        Assert.DoesNotContain(LookalikeScorers.For(dense), scorer => scorer.Name == "log-odds");
+        Assert.Contains(LookalikeScorers.For(new LookalikeInput(sparse, activity, sparse, 1)), scorer => scorer.Name == "logOdds");
+        Assert.DoesNotContain(LookalikeScorers.For(new LookalikeInput(dense, activity, sparse, 1)), scorer => scorer.Name == "logOdds");
     }
 
     [Fact]
-    public void Log_odds_are_those_of_independent_columns()
+    public void Activity_breaks_what_representations_leave_even()
     {
-        // Column 0: all seeds and half of the candidates. Column 1: no seed and half of the candidates.
-        var sparse = SparseTests.ToSparse(6, 2, [1, 0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1]);
-        var scores = LookalikeScorers.LogOdds(sparse, [2, 3, 4, 5], [0, 1], new SampleRandom(1, 0));
-        double Weight(int among, int holders)
-        {
-            var share = (holders + 0.5) / 5;
-            var seeds = (among + (20 * share)) / 22;
-            return Math.Log(seeds / share) - Math.Log((1 - seeds) / (1 - share));
-        }
+        // Everybody looks the same; the seeds were there in the last period, half of the others were not.
+        var features = DenseFeatures.UnitRows(100, 2, [.. Enumerable.Repeat(1f, 200)]);
+        var histories = Shops.Of([(1000, 12, 1, 1), .. Enumerable.Range(0, 99).Select(user => ((long)user, user % 2 == 0 ? 12 : 2, 1, 1))]);
+        var sparse = SparseTests.ToSparse(100, 2, [.. Enumerable.Repeat(1f, 200)]);
+        var input = new LookalikeInput(features, Activity.Of(histories, PeriodGrain.Month), sparse, seed: 1);
+        int[] candidates = [.. Enumerable.Range(20, 79)];
+        var scores = LookalikeScorers.Logistic(input, candidates, [0, 2, 4, 6, 8, 10, 12, 14, 16, 18], Cancellation);
+        Assert.Equal(1, RocAuc.Of(scores, Array.ConvertAll(candidates, row => row % 2 == 0)), 12);
+    }
 
-        Assert.Equal(Weight(2, 2), scores[0], 12);
-        Assert.Equal(Weight(0, 2), scores[2], 12);
-        Assert.True(scores[0] > 0 && scores[2] < 0);
+    [Fact]
+    public void Log_odds_are_those_of_the_interests_of_seeds_against_everybody()
+    {
+        // Column 0: both seeds and half of the users. Column 1: no seed and the other half; a column of one user.
+        var sparse = SparseTests.ToSparse(6, 2, [1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1]);
+        var input = new LookalikeInput(sparse, Activity.Of(Shops.Of([.. Enumerable.Range(0, 6).Select(user => ((long)user, 1, 1, 1))]), PeriodGrain.Month), sparse, seed: 1);
+        var scores = LookalikeScorers.LogOdds(input, [2, 3], [0, 1], Cancellation);
+        double Weight(double among) => Math.Log(among / (1 - among));
+        Assert.Equal(Weight(2.5 / 3), scores[0], 9);
+        Assert.Equal(Weight(0.5 / 3), scores[1], 9);
     }
 
     [Fact]
@@ -93,8 +105,8 @@ public sealed class LookalikeTests
     {
         var (past, future, features) = Drifting();
         var (validation, reported) = LookalikeTargets.Choose(past, future, [.. Enumerable.Range(0, 40)], 8, seed: 1);
-        var outcome = LookalikeTask.Measure(validation, reported, [new("sparse", features)], 1, null, Cancellation)!;
-        Assert.Equal(LookalikeScorers.For(features).Count(), outcome.Rows.Count);
+        var outcome = LookalikeTask.Measure(validation, reported, [new("sparse", features)], Activity.Of(past, PeriodGrain.Month), features, 1, null, Cancellation)!;
+        Assert.Equal(LookalikeScorers.For(new LookalikeInput(features, Activity.Of(past, PeriodGrain.Month), features, 1)).Count(), outcome.Rows.Count);
         var best = outcome.Rows.MaxBy(row => row.ValidationAuc)!;
         Assert.All(outcome.Tasks, task => Assert.Equal(best.Scorer, task.Notes["sparse"]));
         Assert.Equal(best.Values[0], outcome.Tasks[0].Statistics["sparse"]([]), 12);
@@ -107,7 +119,7 @@ public sealed class LookalikeTests
     {
         var (past, future, features) = Drifting();
         var (validation, reported) = LookalikeTargets.Choose(past, future, [.. Enumerable.Range(0, 40)], 8, seed: 1);
-        var measures = LookalikeTask.Measure(validation, reported, [new("sparse", features)], 1, null, Cancellation)!.Tasks.Select(task => task.Measure).ToArray();
+        var measures = LookalikeTask.Measure(validation, reported, [new("sparse", features)], Activity.Of(past, PeriodGrain.Month), features, 1, null, Cancellation)!.Tasks.Select(task => task.Measure).ToArray();
 
         // Of at most 400 candidates 5 % are 20 and 2.5 % are 10; those who took a target before are no candidates.
         Assert.DoesNotContain("lift at 1 %", measures);
@@ -116,7 +128,7 @@ public sealed class LookalikeTests
     }
 
     /// <summary>400 users of four groups; each group takes its ten items in the past and new ones of the same ten in the future.</summary>
-    private static (Training.Evaluation.Data.UserHistories Past, Training.Evaluation.Data.UserHistories Future, SparseFeatures Features) Drifting()
+    private static (UserHistories Past, UserHistories Future, SparseFeatures Features) Drifting()
     {
         var random = new SampleRandom(9, 0);
         var past = new List<(long, int, int, int)>();

@@ -1,4 +1,5 @@
 using CsCheck;
+using Lurm.Training.Algebra;
 using Lurm.Training.Evaluation.Features;
 using Lurm.Training.Samples;
 
@@ -22,58 +23,6 @@ public sealed class SparseTests
         });
 
     [Fact]
-    public void Transposing_twice_gives_the_rows_back()
-    {
-        var sparse = ToSparse(7, 5, Values(7, 5, 3));
-        var back = sparse.Transpose().Transpose();
-        for (var row = 0; row < 7; row++)
-        {
-            Assert.Equal(sparse.ColumnsOf(row), back.ColumnsOf(row));
-            Assert.Equal(sparse.ValuesOf(row), back.ValuesOf(row));
-        }
-    }
-
-    [Fact]
-    public void Singular_values_and_subspace_are_those_of_the_full_decomposition()
-    {
-        const int Rows = 60;
-        const int Columns = 25;
-        var values = Values(Rows, Columns, 9);
-        var sparse = ToSparse(Rows, Columns, values);
-        var svd = TruncatedSvd.Fit(sparse, 5, seed: 1, TestContext.Current.CancellationToken);
-
-        var gram = new double[Columns, Columns];
-        for (var i = 0; i < Columns; i++)
-        {
-            for (var j = 0; j < Columns; j++)
-            {
-                for (var row = 0; row < Rows; row++)
-                {
-                    gram[i, j] += values[(row * Columns) + i] * (double)values[(row * Columns) + j];
-                }
-            }
-        }
-
-        var (eigenvalues, _) = SymmetricEigen.Solve(gram);
-        for (var component = 0; component < 5; component++)
-        {
-            Assert.Equal(Math.Sqrt(eigenvalues[component]), svd.SingularValues[component], 1e-3);
-
-            // A right singular vector v satisfies XᵀX v = σ² v.
-            for (var i = 0; i < Columns; i++)
-            {
-                var product = 0.0;
-                for (var j = 0; j < Columns; j++)
-                {
-                    product += gram[i, j] * svd.Vectors[(j * 5) + component];
-                }
-
-                Assert.Equal(eigenvalues[component] * svd.Vectors[(i * 5) + component], product, 0.05);
-            }
-        }
-    }
-
-    [Fact]
     public void Random_projection_keeps_cosines_within_its_error()
     {
         var values = Values(40, 60, 5);
@@ -93,36 +42,16 @@ public sealed class SparseTests
         Assert.InRange(worst, 0.01, 0.16);
     }
 
-    [Fact]
-    public void Eigenvalues_of_a_known_matrix()
-    {
-        var (values, vectors) = SymmetricEigen.Solve(new double[,] { { 2, 1 }, { 1, 2 } });
-        Assert.Equal(3, values[0], 12);
-        Assert.Equal(1, values[1], 12);
-        Assert.Equal(Math.Sqrt(0.5), Math.Abs(vectors[0, 0]), 12);
-        Assert.Equal(vectors[0, 0], vectors[1, 0], 12);
-    }
-
     internal static SparseFeatures ToSparse(int rows, int columns, float[] values)
     {
-        var starts = new int[rows + 1];
-        var indices = new List<int>();
-        var kept = new List<float>();
+        var matrix = new SparseRows(columns);
         for (var row = 0; row < rows; row++)
         {
-            for (var column = 0; column < columns; column++)
-            {
-                if (values[(row * columns) + column] is var value && value != 0)
-                {
-                    indices.Add(column);
-                    kept.Add(value);
-                }
-            }
-
-            starts[row + 1] = indices.Count;
+            int[] keys = [.. Enumerable.Range(0, columns).Where(column => values[(row * columns) + column] != 0)];
+            matrix.Add(keys, Array.ConvertAll(keys, column => values[(row * columns) + column]));
         }
 
-        return new SparseFeatures(columns, starts, [.. indices], [.. kept]);
+        return new SparseFeatures(matrix);
     }
 
     private static float[] Values(int rows, int columns, int seed)

@@ -1,4 +1,5 @@
 using Lurm.TestKit;
+using Lurm.Training.Histories;
 using Lurm.Training.Smen;
 using TorchSharp;
 
@@ -132,7 +133,7 @@ public sealed class SmenTrainerTests
     public void Auc_is_the_chance_that_a_positive_scores_higher(double[] scores, bool[] positive, double expected) =>
         Assert.Equal(expected, RidgeProbe.Auc(scores, positive), 9);
 
-    private static (float[] Vectors, int[] Users) Train(Lurm.Training.Items.TrainingHistories histories, Checkpoint? checkpoint, CancellationToken cancellationToken, Action<SmenNetwork>? epochEnded = null)
+    private static (float[] Vectors, int[] Users) Train(UserHistories histories, Checkpoint? checkpoint, CancellationToken cancellationToken, Action<SmenNetwork>? epochEnded = null)
     {
         var bags = Synthetic.Bags(histories, Options);
         var trainer = new SmenTrainer(Options, 7, torch.CPU) { Checkpoint = checkpoint, EpochEnded = epochEnded };

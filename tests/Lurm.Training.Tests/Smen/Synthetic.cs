@@ -1,7 +1,7 @@
 using Lurm.Store.Encoders;
 using Lurm.Store.Histories;
 using Lurm.Training.Algebra;
-using Lurm.Training.Items;
+using Lurm.Training.Histories;
 using Lurm.Training.Smen;
 
 namespace Lurm.Training.Tests.Smen;
@@ -13,9 +13,9 @@ internal static class Synthetic
     public const int Tastes = 4;
 
     /// <summary>Item i has interest i − 1; taste t likes interests 10·t to 10·t + 9.</summary>
-    public static TrainingHistories Histories(int users, int periods, long seed)
+    public static UserHistories Histories(int users, int periods, long seed)
     {
-        var builder = new TrainingHistories.Builder();
+        var builder = new UserHistories.Builder();
         for (var user = 0; user < users; user++)
         {
             var random = SplitMix.Of(seed, user);
@@ -55,7 +55,7 @@ internal static class Synthetic
         return new BagSource(card, interests, [-1, .. Enumerable.Range(0, Interests)], [string.Empty]);
     }
 
-    public static TrainingBags Bags(TrainingHistories histories, SmenOptions options)
+    public static TrainingBags Bags(UserHistories histories, SmenOptions options)
     {
         TorchProbe.Load(1);
         var source = Source([TrainingBags.LifetimeBag], options);

@@ -1,4 +1,4 @@
-namespace Lurm.Training.Evaluation.Data;
+namespace Lurm.Training.Histories;
 
 /// <summary>Past and future: the boundary of periods nearest to a share of all events.</summary>
 internal static class TemporalSplit
@@ -7,11 +7,9 @@ internal static class TemporalSplit
     public static int? Find(UserHistories histories, double pastShare = 0.8)
     {
         var perPeriod = new SortedDictionary<int, long>();
-        var events = 0L;
         foreach (ref readonly var entry in histories.Entries)
         {
             perPeriod[entry.Period] = perPeriod.GetValueOrDefault(entry.Period) + entry.Count;
-            events += entry.Count;
         }
 
         int? best = null;
@@ -19,7 +17,7 @@ internal static class TemporalSplit
         var past = 0L;
         foreach (var (period, count) in perPeriod)
         {
-            var distance = Math.Abs(((double)past / events) - pastShare);
+            var distance = Math.Abs(((double)past / histories.Events) - pastShare);
             if (past > 0 && distance < nearest)
             {
                 (best, nearest) = (period, distance);

@@ -1,6 +1,6 @@
-using Lurm.Training.Evaluation.Data;
+using Lurm.Training.Histories;
 
-namespace Lurm.Training.Tests.Evaluation;
+namespace Lurm.Training.Tests.Histories;
 
 public sealed class UserHistoriesTests
 {

@@ -1,7 +1,7 @@
 using Lurm.Store.Histories;
-using Lurm.Training.Evaluation.Data;
+using Lurm.Training.Histories;
 
-namespace Lurm.Training.Tests.Evaluation;
+namespace Lurm.Training.Tests.Histories;
 
 /// <summary>Small histories for tests: (user key, period, item, count) in any order.</summary>
 internal static class Shops

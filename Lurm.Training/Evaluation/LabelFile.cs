@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Lurm.Training.Evaluation.Data;
+namespace Lurm.Training.Evaluation;
 
 /// <summary>A file of labels: a header, one line per user, the user's id in the first column or the one that is named.</summary>
 internal sealed class LabelFile
