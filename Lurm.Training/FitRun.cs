@@ -42,12 +42,8 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
 
         Milestone($"read {histories.Events:N0} events of {histories.Count:N0} users");
         var data = FitData.Build(histories, database.ReadItems(cancellationToken), database.Kinds, database.Grain, options, Milestone, cancellationToken);
-        var choice = new RecentTrial(options.Smen, options.Seed, device) { Stage = Milestone }.Decide(data, cancellationToken);
-        var chosen = options.Smen with { HalfLifePeriods = choice.HalfLifePeriods, RecentShare = choice.RecentShare };
-        var bags = BagPlan.Make(data.Source, histories, chosen, choice);
-        var source = data.Source.With(bags);
-        source = source.With(bags);
-        var training = TrainingBags.Build(source, histories, chosen);
+        var trial = new OptionsTrial(options.Smen, options.Seed, device) { Stage = Milestone }.Decide(data, cancellationToken);
+        var training = TrainingBags.Build(data.Source.With(BagPlan.Make(data.Source, histories, trial.Options)), histories, trial.Options);
         if (training.Users.Length < 2)
         {
             throw new TrainingException(TrainingFault.Invalid, $"found {training.Users.Length} users with any telling interest; expected at least 2. An interest that every user has tells nothing: use more interests.");
@@ -59,16 +55,16 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
             checkpoint.Delete();
         }
 
-        var trainer = new SmenTrainer(chosen, options.Seed, device) { Checkpoint = checkpoint, Progress = new Relay<SmenProgress>(ReportStep) };
+        var trainer = new SmenTrainer(trial.Options, options.Seed, device) { Checkpoint = checkpoint, Progress = new Relay<SmenProgress>(ReportStep) };
         using var trained = trainer.Train(training, cancellationToken);
         Milestone(string.Create(CultureInfo.InvariantCulture, $"trained {trained.Epochs} passes: loss on {trained.HeldOutUsers:N0} held-out users {trained.StartLoss:F4} -> {trained.BestLoss:F4}, their neighbours kept {trained.BestOverlap ?? 0:F3}"));
-        var card = WriteAndRegister(database, data, training, trained, choice);
+        var card = WriteAndRegister(database, data, training, trained, trial.Metrics);
         checkpoint.Delete();
         Milestone($"model {card.ModelId} registered as a candidate");
         return new FitReport(card, Diagnose(data.Items), checkpoint.ResumedEpochs, _clock.Elapsed);
     }
 
-    private ModelCard WriteAndRegister(LurmDatabase database, FitData data, TrainingBags training, SmenResult trained, BagChoice choice)
+    private ModelCard WriteAndRegister(LurmDatabase database, FitData data, TrainingBags training, SmenResult trained, IReadOnlyDictionary<string, double> trialMetrics)
     {
         trained.Network.to(torch.CPU);
         var encoder = SmenExport.Encoder(trained.Network);
@@ -80,7 +76,7 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
 
         var overlap = NeighbourOverlap.Measure(training, users => SmenTrainer.Encode(trained.Network, training.Columns, users, torch.CPU), OverlapNeighbours, options.Seed);
         Milestone($"neighbour overlap@{OverlapNeighbours} with exact bags {overlap:F3}");
-        var metrics = new Dictionary<string, double>(choice.Metrics)
+        var metrics = new Dictionary<string, double>(trialMetrics)
         {
             ["neighbourOverlapAt10"] = overlap,
             ["heldOutLossAtStart"] = trained.StartLoss,
@@ -147,6 +143,7 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
         ["geometryWeight"] = smen.GeometryWeight.ToString(CultureInfo.InvariantCulture),
         ["contrastWeight"] = smen.ContrastWeight.ToString(CultureInfo.InvariantCulture),
         ["recentShare"] = smen.RecentShare.ToString(CultureInfo.InvariantCulture),
+        ["trained"] = smen.Train == false ? "no" : "yes",
     };
 
     private static Dictionary<string, string> Libraries() => new()

@@ -22,16 +22,21 @@ internal sealed record EncoderVariant(string Name, Func<SmenOptions, SmenOptions
         new("lifetime only", options => options with { Scales = [Scale.Lifetime] }),
         new("lifetime, recent", options => options with { Scales = [Scale.Lifetime, Scale.Recent] }),
         new("recent only", options => options with { Scales = [Scale.Recent] }),
+        new("control: lifetime twice", options => options with { Scales = [Scale.Lifetime, Scale.Recent], HalfLifePeriods = Endless }),
         new("lifetime, months by decay", options => Months(options, TimeKind.Decay)),
         new("lifetime, months by attention", options => Months(options, TimeKind.Attention)),
         new("lifetime, months by GRU", options => Months(options, TimeKind.Gru)),
         new("month, season, year, lifetime", options => options with { Scales = [Scale.Month, Scale.Season, Scale.Year, Scale.Lifetime] }),
         new("lifetime, recent, reserved anchors", options => options with { Scales = [Scale.Lifetime, Scale.Recent], Aggregation = ScaleKind.Reserved }),
         new("lifetime, recent, fusion", options => options with { Scales = [Scale.Lifetime, Scale.Recent], Aggregation = ScaleKind.Fusion }),
-        new("no contrast", options => options with { ContrastWeight = 0 }),
-        new("no geometry", options => options with { GeometryWeight = 0 }),
-        new("not trained (start)", options => options with { Epochs = 0 }),
+        new("trained", options => options with { Train = true }),
+        new("trained, no contrast", options => options with { Train = true, ContrastWeight = 0 }),
+        new("trained, no geometry", options => options with { Train = true, GeometryWeight = 0 }),
+        new("not trained", options => options with { Train = false }),
     ];
+
+    // So slow a decay that the recent bag is the lifetime bag: the same shape and size, nothing recent in it.
+    private const double Endless = 1200;
 
     /// <summary>The options with this variant's change.</summary>
     public FitOptions Apply(FitOptions options) => options with { Smen = Change(options.Smen) };

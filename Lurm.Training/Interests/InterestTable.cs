@@ -15,6 +15,9 @@ internal sealed record InterestTable(int[] Assigned, float[] Centroids, string[]
     private const int MaxInterests = 100_000;
     private const int Iterations = 25;
 
+    /// <summary>Comparisons of a pass over all pairs that still take seconds; beyond, clusters are found group by group.</summary>
+    private const long FlatPairs = 1_000_000_000;
+
     /// <summary>How many interests.</summary>
     public int Count => Labels.Length;
 
@@ -32,7 +35,9 @@ internal sealed record InterestTable(int[] Assigned, float[] Centroids, string[]
             return new InterestTable(identity, items.Vectors, InterestLabels.Make(items, identity, items.Vectors, items.Items.Count));
         }
 
-        var (centroids, assigned) = SphericalKMeans.Cluster(items.Vectors, items.Dimensions, count, Iterations, seed, cancellationToken);
+        var (centroids, assigned) = (long)items.Items.Count * count <= FlatPairs
+            ? SphericalKMeans.Cluster(items.Vectors, items.Dimensions, count, Iterations, seed, cancellationToken)
+            : HierarchicalKMeans.Cluster(items.Vectors, items.Dimensions, count, Iterations, seed, cancellationToken);
         return new InterestTable(assigned, centroids, InterestLabels.Make(items, assigned, centroids, count));
     }
 

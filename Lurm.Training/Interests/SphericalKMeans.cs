@@ -1,16 +1,13 @@
 using System.Numerics.Tensors;
-using Lurm.Training.Algebra;
 using static TorchSharp.torch;
 
 namespace Lurm.Training.Interests;
 
-/// <summary>k-means of unit vectors by cosine: Lloyd's iterations, seeded, with no empty cluster where there are as many different points.</summary>
+/// <summary>k-means of unit vectors by cosine: Lloyd's iterations over all pairs, seeded, with no empty cluster. For large tables see <see cref="HierarchicalKMeans"/>.</summary>
 internal static class SphericalKMeans
 {
     /// <summary>Similarities computed at once, 4 bytes each.</summary>
     private const int BlockCells = 8_000_000;
-
-    private const int StartCandidates = 3;
 
     /// <summary>Unit centroids (row-major, shape [clusters × dimensions]) and each point's cluster.</summary>
     /// <param name="points">Unit vectors, row-major.</param>
@@ -24,7 +21,7 @@ internal static class SphericalKMeans
         var count = points.Length / dimensions;
         ArgumentOutOfRangeException.ThrowIfLessThan(clusters, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(clusters, count);
-        var centroids = Start(points, dimensions, clusters, seed);
+        var centroids = KMeansStart.Choose(points, dimensions, clusters, seed);
         var assigned = new int[count];
         var similarity = new float[count];
         Array.Fill(assigned, -1);
@@ -77,7 +74,7 @@ internal static class SphericalKMeans
     }
 
     /// <summary>Gives each empty cluster the point that its own cluster serves worst; returns how many were given.</summary>
-    private static int FillEmpty(int clusters, int[] assigned, float[] similarity)
+    public static int FillEmpty(int clusters, int[] assigned, float[] similarity)
     {
         var sizes = new int[clusters];
         foreach (var cluster in assigned)
@@ -108,7 +105,8 @@ internal static class SphericalKMeans
         return empty.Length;
     }
 
-    private static void Update(float[] points, int dimensions, int[] assigned, float[] centroids)
+    /// <summary>Moves every centroid to the unit mean of its points.</summary>
+    public static void Update(float[] points, int dimensions, int[] assigned, float[] centroids)
     {
         Array.Clear(centroids);
         for (var i = 0; i < assigned.Length; i++)
@@ -126,80 +124,5 @@ internal static class SphericalKMeans
                 TensorPrimitives.Divide(centroid, norm, centroid);
             }
         }
-    }
-
-    /// <summary>Greedy k-means++ (of a few draws the one that helps most) where it is cheap, distinct random points otherwise.</summary>
-    private static float[] Start(float[] points, int dimensions, int clusters, long seed)
-    {
-        const long CheapDistances = 20_000_000;
-        var count = points.Length / dimensions;
-        var random = SplitMix.Of(seed, 0xC1);
-        var centroids = new float[clusters * dimensions];
-        if ((long)count * clusters > CheapDistances)
-        {
-            var order = Enumerable.Range(0, count).ToArray();
-            random.Shuffle(order.AsSpan());
-            for (var c = 0; c < clusters; c++)
-            {
-                points.AsSpan(order[c] * dimensions, dimensions).CopyTo(centroids.AsSpan(c * dimensions));
-            }
-
-            return centroids;
-        }
-
-        var distance = new float[count];
-        Array.Fill(distance, 1f);
-        var tried = new float[count];
-        for (var c = 0; c < clusters; c++)
-        {
-            var bestSum = double.PositiveInfinity;
-            var best = distance;
-            for (var candidate = 0; candidate < StartCandidates; candidate++)
-            {
-                var chosen = Draw(distance, ref random);
-                var sum = Shrink(points, dimensions, chosen, c == 0, distance, tried);
-                if (sum < bestSum)
-                {
-                    bestSum = sum;
-                    points.AsSpan(chosen * dimensions, dimensions).CopyTo(centroids.AsSpan(c * dimensions));
-                    (best, tried) = (tried, best == distance ? new float[count] : best);
-                }
-            }
-
-            (distance, tried) = (best, distance);
-        }
-
-        return centroids;
-    }
-
-    /// <summary>Distances to the nearest centroid were <paramref name="chosen"/> one; returns their sum.</summary>
-    private static double Shrink(float[] points, int dimensions, int chosen, bool isFirst, float[] distance, float[] shrunk)
-    {
-        var centroid = points.AsSpan(chosen * dimensions, dimensions);
-        var sum = 0.0;
-        for (var i = 0; i < distance.Length; i++)
-        {
-            var far = Math.Max(0, 1 - TensorPrimitives.Dot(centroid, points.AsSpan(i * dimensions, dimensions)));
-            shrunk[i] = isFirst ? far : Math.Min(distance[i], far);
-            sum += shrunk[i];
-        }
-
-        shrunk[chosen] = 0;
-        return sum;
-    }
-
-    private static int Draw(float[] weights, ref SplitMix random)
-    {
-        var left = weights.Sum(weight => (double)weight) * random.NextDouble();
-        for (var i = 0; i < weights.Length; i++)
-        {
-            left -= weights[i];
-            if (left < 0 && weights[i] > 0)
-            {
-                return i;
-            }
-        }
-
-        return random.Next(weights.Length);
     }
 }

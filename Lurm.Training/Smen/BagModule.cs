@@ -28,7 +28,7 @@ internal sealed class BagModule : nn.Module
             var map = zeros(shape.Width, shape.Dimensions);
             for (var i = 0; i < length; i++)
             {
-                map[i, start + i] = bag == 0 ? 1 : shape.Options.RecentStart;
+                map[i, start + i] = bag == 0 ? 1 : shape.Options.RecentStart ?? 1.75;
             }
 
             _map = new Parameter(map);

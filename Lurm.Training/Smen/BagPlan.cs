@@ -7,12 +7,12 @@ namespace Lurm.Training.Smen;
 /// <summary>The bag inputs of a network: its scales, half-life and gate.</summary>
 internal static class BagPlan
 {
-    /// <summary>The inputs that options and choice ask for; the main one, lifetime where there is one, comes first.</summary>
-    public static IReadOnlyList<BagInput> Make(BagSource source, UserHistories histories, SmenOptions options, BagChoice choice)
+    /// <summary>The inputs that options ask for; without scales, lifetime alone; the main one, lifetime where there is one, comes first.</summary>
+    public static IReadOnlyList<BagInput> Make(BagSource source, UserHistories histories, SmenOptions options)
     {
-        var scales = options.Scales ?? (choice.UseRecent ? [Scale.Lifetime, Scale.Recent] : [Scale.Lifetime]);
+        var scales = options.Scales ?? [Scale.Lifetime];
         var bags = scales.OrderBy(scale => scale == Scale.Lifetime ? 0 : 1).ThenBy(scale => scale)
-            .Select(scale => Input(source, histories, scale, options, choice)).ToArray();
+            .Select(scale => Input(source, histories, scale, options)).ToArray();
         if (options.Aggregation != ScaleKind.Reserved)
         {
             return bags;
@@ -31,10 +31,10 @@ internal static class BagPlan
         return input with { GateHalfCount = counts.Length == 0 ? 1 : Math.Max(1e-3, counts[counts.Length / 2]) };
     }
 
-    private static BagInput Input(BagSource source, UserHistories histories, Scale scale, SmenOptions options, BagChoice choice) => scale switch
+    private static BagInput Input(BagSource source, UserHistories histories, Scale scale, SmenOptions options) => scale switch
     {
         Scale.Lifetime => TrainingBags.LifetimeBag,
-        Scale.Recent => Recent(source, histories, choice.HalfLifePeriods),
+        Scale.Recent => Recent(source, histories, options.HalfLifePeriods ?? 2),
         _ => new BagInput { Name = scale.ToString().ToLowerInvariant(), Scale = scale, MaxPeriods = options.MaxPeriods },
     };
 }

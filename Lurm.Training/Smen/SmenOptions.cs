@@ -32,8 +32,8 @@ internal sealed record SmenOptions
     /// <summary>Periods of a scale of many bags: the latest so many, older ones merged into the oldest. Default 24.</summary>
     public int MaxPeriods { get; init; } = 24;
 
-    /// <summary>Where the recent anchors start beside the lifetime ones (w). Default 1.75.</summary>
-    public double RecentStart { get; init; } = 1.75;
+    /// <summary>Where the recent anchors start beside the lifetime ones (w); none: the better of 1.75 and 2.5 on the temporal hold-out, 1.75 without one.</summary>
+    public double? RecentStart { get; init; }
 
     /// <summary>Share of the recent bag in the geometry target (aS), the lifetime bag having the rest. Default 0.25: the choice in doubt.</summary>
     public double RecentShare { get; init; } = 0.25;
@@ -50,8 +50,11 @@ internal sealed record SmenOptions
     /// <summary>Temperature of InfoNCE. Default 0.1.</summary>
     public double Temperature { get; init; } = 0.1;
 
-    /// <summary>Adam's first step; it shrinks along a half cosine. Default 0.005.</summary>
-    public double LearningRate { get; init; } = 5e-3;
+    /// <summary>Adam's first step; it shrinks along a half cosine. Default 0.001: rare interests have few gradients and Adam gives each a whole step, so larger ones scatter them.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Whether the network is trained at all, or stays what it starts as; none: trained unless that costs 0.01 of the AUC of next interests on the temporal hold-out.</summary>
+    public bool? Train { get; init; }
 
     /// <summary>Users per step. Default 512: geometry is learned from pairs within a batch.</summary>
     public int BatchUsers { get; init; } = 512;
@@ -77,7 +80,7 @@ internal sealed record SmenOptions
         Check(Scales is null || Scales.Distinct().Count() == Scales.Count, "scales names one twice; expected each once");
         Check(HalfLifePeriods is null or > 0 and <= 1200, $"halfLifePeriods is {HalfLifePeriods}; expected above 0, at most 1200");
         Check(MaxPeriods is >= 1 and <= 1200, $"maxPeriods is {MaxPeriods}; expected 1 to 1200");
-        Check(RecentStart is > 0 and <= 100, $"recentStart is {RecentStart}; expected above 0, at most 100");
+        Check(RecentStart is null or > 0 and <= 100, $"recentStart is {RecentStart}; expected above 0, at most 100");
         Check(RecentShare is >= 0 and <= 1, $"recentShare is {RecentShare}; expected 0 to 1");
         Check(GeometryWeight is >= 0 and <= 1e6, $"geometryWeight is {GeometryWeight}; expected 0 to 1e6");
         Check(NearWeight is >= 0 and <= 1e6, $"nearWeight is {NearWeight}; expected 0 to 1e6");

@@ -35,7 +35,7 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
         random.manual_seed(seed);
         var (training, heldOut) = Split(bags.Users);
         var steps = Math.Max(1, (int)Math.Round((double)training.Length / options.BatchUsers));
-        var epochs = options.Epochs ?? Math.Clamp(StepsWanted / steps, 6, 100);
+        var epochs = options.Train == false ? 0 : options.Epochs ?? Math.Clamp(StepsWanted / steps, 6, 100);
         var patience = Math.Max(options.Patience, PatientSteps / steps);
         var network = CreateNetwork(bags, cancellationToken);
         try

@@ -59,7 +59,6 @@ internal static class Synthetic
     {
         TorchProbe.Load(1);
         var source = Source([TrainingBags.LifetimeBag], options);
-        var choice = new BagChoice(2, 0.25, UseRecent: false, new Dictionary<string, double>());
-        return TrainingBags.Build(source.With(BagPlan.Make(source, histories, options, choice)), histories, options);
+        return TrainingBags.Build(source.With(BagPlan.Make(source, histories, options)), histories, options);
     }
 }

@@ -1,0 +1,180 @@
+using System.Numerics.Tensors;
+using Lurm.Training.Algebra;
+using static TorchSharp.torch;
+
+namespace Lurm.Training.Interests;
+
+/// <summary>Spherical k-means for tables where all pairs are too many: groups first, clusters within each, then passes that look beyond the group.</summary>
+/// <remarks>
+/// About the root of the clusters are groups, found on a sample. Each group's points are clustered by <see cref="SphericalKMeans"/> into their share of the
+/// clusters. A refining pass compares a point with the centroids of its own group and the groups nearest to it. Cost O(points · √clusters · dimensions) a
+/// pass; memory beside the points 12 bytes a point, the centroids, and a block of similarities. The same seed gives the same clusters.
+/// </remarks>
+internal static class HierarchicalKMeans
+{
+    /// <summary>Sampled points per group: enough for the mean of a group.</summary>
+    private const int SamplePerGroup = 256;
+
+    /// <summary>Groups whose centroids a point is compared with.</summary>
+    private const int NearGroups = 12;
+
+    private const int RefiningPasses = 4;
+
+    /// <summary>Unit centroids (row-major, shape [clusters × dimensions]) and each point's cluster.</summary>
+    /// <param name="points">Unit vectors, row-major.</param>
+    /// <param name="dimensions">Components.</param>
+    /// <param name="clusters">How many; at most the number of points.</param>
+    /// <param name="iterations">At most so many passes over groups and within each group.</param>
+    /// <param name="seed">Of sample and starts.</param>
+    /// <param name="cancellationToken">Checked once per group and pass.</param>
+    public static (float[] Centroids, int[] Assigned) Cluster(float[] points, int dimensions, int clusters, int iterations, long seed, CancellationToken cancellationToken)
+    {
+        var count = points.Length / dimensions;
+        ArgumentOutOfRangeException.ThrowIfLessThan(clusters, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(clusters, count);
+        var groups = Math.Max(1, (int)Math.Round(Math.Sqrt(clusters)));
+        var groupCentroids = Groups(points, dimensions, groups, iterations, seed, cancellationToken);
+        var groupOfPoint = new int[count];
+        var similarity = new float[count];
+        SphericalKMeans.Assign(points, groupCentroids, dimensions, groupOfPoint, similarity);
+
+        var members = Members(groupOfPoint, groups);
+        var shares = Shares(members, clusters, count);
+        var centroids = new float[(long)clusters * dimensions];
+        var assigned = new int[count];
+        var groupStarts = new int[groups + 1];
+        for (var group = 0; group < groups; group++)
+        {
+            groupStarts[group + 1] = groupStarts[group] + shares[group];
+            if (shares[group] == 0)
+            {
+                continue;
+            }
+
+            var own = Gather(points, dimensions, members[group]);
+            var (centres, within) = SphericalKMeans.Cluster(own, dimensions, shares[group], iterations, seed + group, cancellationToken);
+            centres.CopyTo(centroids, (long)groupStarts[group] * dimensions);
+            for (var i = 0; i < within.Length; i++)
+            {
+                assigned[members[group][i]] = groupStarts[group] + within[i];
+            }
+        }
+
+        for (var pass = 0; pass < RefiningPasses; pass++)
+        {
+            Refine(points, dimensions, centroids, groupStarts, assigned, similarity, cancellationToken);
+            SphericalKMeans.FillEmpty(clusters, assigned, similarity);
+            SphericalKMeans.Update(points, dimensions, assigned, centroids);
+        }
+
+        return (centroids, assigned);
+    }
+
+    /// <summary>Centroids of the groups, learned on a sample.</summary>
+    private static float[] Groups(float[] points, int dimensions, int groups, int iterations, long seed, CancellationToken cancellationToken)
+    {
+        var order = Enumerable.Range(0, points.Length / dimensions).ToArray();
+        SplitMix.Of(seed, 0x6809).Shuffle(order.AsSpan());
+        var sample = Gather(points, dimensions, order[..Math.Min(order.Length, SamplePerGroup * groups)]);
+        return SphericalKMeans.Cluster(sample, dimensions, groups, iterations, seed, cancellationToken).Centroids;
+    }
+
+    /// <summary>One pass: every point goes to the best centroid of its group and the groups nearest to that.</summary>
+    private static void Refine(float[] points, int dimensions, float[] centroids, int[] groupStarts, int[] assigned, float[] similarity, CancellationToken cancellationToken)
+    {
+        var groups = groupStarts.Length - 1;
+        var near = Near(centroids, dimensions, groupStarts);
+        var groupOfCluster = new int[groupStarts[^1]];
+        for (var group = 0; group < groups; group++)
+        {
+            groupOfCluster.AsSpan(groupStarts[group]..groupStarts[group + 1]).Fill(group);
+        }
+
+        var members = Members(Array.ConvertAll(assigned, cluster => groupOfCluster[cluster]), groups);
+        for (var group = 0; group < groups; group++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            int[] candidates = [.. near[group].SelectMany(other => Enumerable.Range(groupStarts[other], groupStarts[other + 1] - groupStarts[other]))];
+            if (members[group].Length == 0 || candidates.Length == 0)
+            {
+                continue;
+            }
+
+            var own = new int[members[group].Length];
+            var ownSimilarity = new float[own.Length];
+            SphericalKMeans.Assign(Gather(points, dimensions, members[group]), Gather(centroids, dimensions, candidates), dimensions, own, ownSimilarity);
+            for (var i = 0; i < own.Length; i++)
+            {
+                assigned[members[group][i]] = candidates[own[i]];
+                similarity[members[group][i]] = ownSimilarity[i];
+            }
+        }
+    }
+
+    /// <summary>For each group, itself and the groups whose mean centroid is nearest to its own.</summary>
+    private static int[][] Near(float[] centroids, int dimensions, int[] groupStarts)
+    {
+        var groups = groupStarts.Length - 1;
+        var means = new float[groups * dimensions];
+        for (var group = 0; group < groups; group++)
+        {
+            var mean = means.AsSpan(group * dimensions, dimensions);
+            for (var cluster = groupStarts[group]; cluster < groupStarts[group + 1]; cluster++)
+            {
+                TensorPrimitives.Add(mean, centroids.AsSpan(cluster * dimensions, dimensions), mean);
+            }
+        }
+
+        using var scope = NewDisposeScope();
+        using var gradient = no_grad();
+        var unit = nn.functional.normalize(tensor(means, [groups, dimensions]), p: 2, dim: 1);
+        var (_, indices) = (unit.matmul(unit.t()) + (2 * eye(groups))).topk(Math.Min(NearGroups, groups), 1);
+        return [.. indices.data<long>().ToArray().Select(index => (int)index).Chunk(Math.Min(NearGroups, groups))];
+    }
+
+    /// <summary>Clusters by group: in proportion to its points, at least one where it has any, at most as many as it has points.</summary>
+    private static int[] Shares(int[][] members, int clusters, int count)
+    {
+        var shares = Array.ConvertAll(members, group => Math.Min(group.Length, Math.Max(group.Length == 0 ? 0 : 1, (int)((long)clusters * group.Length / count))));
+        var left = clusters - shares.Sum();
+        for (; left != 0; left += left > 0 ? -1 : 1)
+        {
+            // The group with most points a cluster gets one more; the one with fewest gives one up.
+            var group = left > 0
+                ? Enumerable.Range(0, shares.Length).Where(g => shares[g] < members[g].Length).MaxBy(g => (double)members[g].Length / Math.Max(1, shares[g]))
+                : Enumerable.Range(0, shares.Length).Where(g => shares[g] > 1).MinBy(g => (double)members[g].Length / shares[g]);
+            shares[group] += left > 0 ? 1 : -1;
+        }
+
+        return shares;
+    }
+
+    private static int[][] Members(int[] groupOfPoint, int groups)
+    {
+        var sizes = new int[groups];
+        foreach (var group in groupOfPoint)
+        {
+            sizes[group]++;
+        }
+
+        var members = Array.ConvertAll(sizes, size => new int[size]);
+        Array.Clear(sizes);
+        for (var point = 0; point < groupOfPoint.Length; point++)
+        {
+            members[groupOfPoint[point]][sizes[groupOfPoint[point]]++] = point;
+        }
+
+        return members;
+    }
+
+    private static float[] Gather(float[] rows, int dimensions, int[] chosen)
+    {
+        var gathered = new float[(long)chosen.Length * dimensions];
+        for (var i = 0; i < chosen.Length; i++)
+        {
+            rows.AsSpan(chosen[i] * dimensions, dimensions).CopyTo(gathered.AsSpan(i * dimensions));
+        }
+
+        return gathered;
+    }
+}
