@@ -16,11 +16,8 @@ namespace Lurm.Training.Smen;
 /// <param name="device">Where tensors live.</param>
 internal sealed class OptionsTrial(SmenOptions options, long seed, torch.Device device)
 {
-    /// <summary>By how much the mean AUC must win against both, after a standard error over the targets is taken off: a coin's fall is no drift.</summary>
+    /// <summary>By how much the mean AUC must win against both, and by more than a standard error over the targets: a coin's fall is no drift. Training may cost as much.</summary>
     public const double NeededGain = 0.003;
-
-    /// <summary>What training may cost of the mean AUC.</summary>
-    public const double AffordableLoss = 0.01;
 
     private static readonly double[] HalfLivesInMonths = [1, 2, 4];
     private static readonly double[] Starts = [1.75, 2.5];
@@ -70,15 +67,16 @@ internal sealed class OptionsTrial(SmenOptions options, long seed, torch.Device 
         var gate = BagPlan.Recent(data.Source, holdOut.Past, recent.HalfLifePeriods!.Value).GateHalfCount;
         var controlAucs = AtStart(recent, [TrainingBags.LifetimeBag, new BagInput { Name = "control", Scale = Scale.Lifetime, GateHalfCount = gate }]);
         var lifetimeAucs = AtStart(lifetime, [TrainingBags.LifetimeBag]);
-        var gain = Math.Min(SureGain(recentAucs, lifetimeAucs), SureGain(recentAucs, controlAucs));
-        var isOn = gain >= NeededGain;
+        var (overLifetime, overControl) = (Gain(recentAucs, lifetimeAucs), Gain(recentAucs, controlAucs));
+        var gain = Math.Min(overLifetime.Mean, overControl.Mean);
+        var isOn = gain >= NeededGain && overLifetime.Mean > overLifetime.Error && overControl.Mean > overControl.Error;
         Stage?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
-            $"next-interest AUC of {holdOut.Past.Count:N0} users: lifetime {lifetimeAucs.Average():F4}, with recent (half-life {recent.HalfLifePeriods:G3}) {recentAucs.Average():F4}, control {controlAucs.Average():F4}, sure gain {gain:F4}: recent anchors {(isOn ? "on" : "off")}"));
+            $"next-interest AUC of {holdOut.Past.Count:N0} users: lifetime {lifetimeAucs.Average():F4}, with recent (half-life {recent.HalfLifePeriods:G3}) {recentAucs.Average():F4}, control {controlAucs.Average():F4}, gain {gain:F4} ± {Math.Max(overLifetime.Error, overControl.Error):F4}: recent anchors {(isOn ? "on" : "off")}"));
         _metrics["nextInterestAucLifetime"] = lifetimeAucs.Average();
         _metrics["nextInterestAucRecent"] = recentAucs.Average();
         _metrics["nextInterestAucControl"] = controlAucs.Average();
-        _metrics["nextInterestSureGain"] = gain;
+        _metrics["nextInterestGain"] = gain;
         return isOn ? recent with { RecentShare = Share(gain) } : lifetime;
 
         double[] AtStart(SmenOptions candidate, IReadOnlyList<BagInput> bags) => Measure(data, holdOut, candidate with { Train = false }, bags, cancellationToken);
@@ -89,7 +87,7 @@ internal sealed class OptionsTrial(SmenOptions options, long seed, torch.Device 
         var bags = BagPlan.Make(data.Source, holdOut.Past, chosen);
         var start = Measure(data, holdOut, chosen with { Train = false }, bags, cancellationToken).Average();
         var trained = Measure(data, holdOut, chosen with { Train = true }, bags, cancellationToken).Average();
-        var isKept = trained >= start - AffordableLoss;
+        var isKept = trained >= start - NeededGain;
         Stage?.Invoke(string.Create(CultureInfo.InvariantCulture, $"next-interest AUC as it starts {start:F4}, trained {trained:F4}: {(isKept ? "trained" : "left as it starts")}"));
         _metrics["nextInterestAucStart"] = start;
         _metrics["nextInterestAucTrained"] = trained;
@@ -104,13 +102,13 @@ internal sealed class OptionsTrial(SmenOptions options, long seed, torch.Device 
         _ => options.RecentShare,
     };
 
-    /// <summary>Mean gain over the targets less its standard error.</summary>
-    private static double SureGain(double[] with, double[] without)
+    /// <summary>Mean gain over the targets and its standard error.</summary>
+    private static (double Mean, double Error) Gain(double[] with, double[] without)
     {
         double[] gains = [.. with.Zip(without, (a, b) => a - b)];
         var mean = gains.Average();
         var variance = gains.Sum(gain => (gain - mean) * (gain - mean)) / Math.Max(1, gains.Length - 1);
-        return mean - Math.Sqrt(variance / gains.Length);
+        return (mean, Math.Sqrt(variance / gains.Length));
     }
 
     private double[] Measure(FitData data, TemporalHoldOut holdOut, SmenOptions smen, IReadOnlyList<BagInput> bags, CancellationToken cancellationToken)

@@ -53,7 +53,7 @@ internal sealed record SmenOptions
     /// <summary>Adam's first step; it shrinks along a half cosine. Default 0.001: rare interests have few gradients and Adam gives each a whole step, so larger ones scatter them.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>Whether the network is trained at all, or stays what it starts as; none: trained unless that costs 0.01 of the AUC of next interests on the temporal hold-out.</summary>
+    /// <summary>Whether the network is trained at all, or stays what it starts as; none: trained unless that costs more than 0.003 of the AUC of next interests on the temporal hold-out.</summary>
     public bool? Train { get; init; }
 
     /// <summary>Users per step. Default 512: geometry is learned from pairs within a batch.</summary>
