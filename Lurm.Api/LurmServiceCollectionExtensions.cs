@@ -48,6 +48,8 @@ public static class LurmServiceCollectionExtensions
     {
         services.AddSingleton<LurmModelCache>();
         services.AddSingleton<CatalogCache>();
+        services.AddSingleton<FilterCache>();
+        services.AddSingleton<RenderedUsers>();
         services.AddSingleton<LookalikeHandler>();
         services.AddSingleton<AudiencesHandler>();
         services.AddSingleton<CatalogHandler>();

@@ -1,5 +1,6 @@
 using Lurm.Api.Security;
 using Lurm.Store;
+using Microsoft.OData;
 using Microsoft.OData.UriParser;
 
 namespace Lurm.Api.OData;
@@ -20,8 +21,17 @@ internal sealed class ODataCall
     /// <summary>The service's address, with a slash at its end.</summary>
     public required Uri ServiceRoot { get; init; }
 
-    /// <summary>The resource path, parsed against <see cref="Model"/>.</summary>
-    public required ODataPath Path { get; init; }
+    /// <summary>The path below the service's, as it came over the wire.</summary>
+    public required string Target { get; init; }
+
+    /// <summary>The resource path, parsed against <see cref="Model"/> when it is first asked for.</summary>
+    /// <exception cref="ApiException">404: the model has no such path.</exception>
+    /// <exception cref="ODataException">The path is none.</exception>
+    public ODataPath Path => field ??= ParsePath();
+
+    public required FilterCache Filters { get; init; }
+
+    public required RenderedUsers Rendered { get; init; }
 
     public required ODataQuery Query { get; init; }
 
@@ -41,6 +51,9 @@ internal sealed class ODataCall
 
     public ODataPreferences Preferences => field ??= ODataPreferences.Read(Http.Request);
 
+    /// <summary>The request's <c>$filter</c> over users, if it has one.</summary>
+    public UserFilter? Filter => Query.Filter is { } text ? Filters.Parse(text) : null;
+
     /// <summary>Refuses every method but <paramref name="methods"/>.</summary>
     public void Allow(params ReadOnlySpan<string> methods)
     {
@@ -59,5 +72,17 @@ internal sealed class ODataCall
             return Task.CompletedTask;
         }, (Http.Response, string.Join(", ", methods.ToArray())));
         throw new ApiException(StatusCodes.Status405MethodNotAllowed, "MethodNotAllowed", $"{Method} is not possible here; expected {string.Join(" or ", methods.ToArray())}.");
+    }
+
+    private ODataPath ParsePath()
+    {
+        try
+        {
+            return new ODataUriParser(Model.Edm, ServiceRoot, new Uri(ServiceRoot, Target)) { UrlKeyDelimiter = ODataUrlKeyDelimiter.Slash }.ParsePath();
+        }
+        catch (ODataUnrecognizedPathException unknown)
+        {
+            throw ApiException.NotFound(unknown.Message);
+        }
     }
 }

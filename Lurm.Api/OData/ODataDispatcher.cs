@@ -10,6 +10,12 @@ internal sealed class ODataDispatcher(CatalogCache items, LookalikeHandler looka
     /// <summary>Answers <paramref name="call"/>; the name of what was done is for metrics and holds no key.</summary>
     public async Task<string> DispatchAsync(ODataCall call)
     {
+        if (SimilarTarget.TryParse(call.Target, out var id, out var k))
+        {
+            await SimilarHandler.SimilarAsync(call, id, k);
+            return "Users(id)/Lurm.Similar";
+        }
+
         var segments = call.Path.ToArray();
         switch (segments)
         {
@@ -58,7 +64,7 @@ internal sealed class ODataDispatcher(CatalogCache items, LookalikeHandler looka
                 await UsersHandler.PropertyAsync(call, KeyOf(key), property.Property, tail);
                 return "(id)/property";
             case [KeySegment key, OperationSegment operation] when operation.Operations.Single() == call.Model.Calls.Similar:
-                await SimilarHandler.SimilarAsync(call, KeyOf(key), operation);
+                await SimilarHandler.SimilarAsync(call, KeyOf(key), SimilarHandler.KOf(operation));
                 return "(id)/Lurm.Similar";
             case [KeySegment key, OperationSegment operation] when operation.Operations.Single() == call.Model.Calls.Export:
                 await UsersHandler.ExportAsync(call, KeyOf(key));

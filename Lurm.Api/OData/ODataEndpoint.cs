@@ -4,8 +4,6 @@ using Lurm.Api.Security;
 using Lurm.Store;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
-using Microsoft.OData;
-using Microsoft.OData.UriParser;
 
 namespace Lurm.Api.OData;
 
@@ -17,6 +15,8 @@ namespace Lurm.Api.OData;
 internal sealed class ODataEndpoint(
     LurmDatabase lurm,
     LurmModelCache models,
+    FilterCache filters,
+    RenderedUsers rendered,
     Authenticator authenticator,
     RequestLimits limits,
     ODataDispatcher dispatcher,
@@ -25,6 +25,8 @@ internal sealed class ODataEndpoint(
     IOptions<LurmApiOptions> options,
     ILogger<ODataEndpoint> logger)
 {
+    private volatile Uri? _root;
+
     /// <summary>Answers one request; <paramref name="prefix"/> is the service's path, such as <c>/odata</c>.</summary>
     public async Task InvokeAsync(HttpContext http, string prefix)
     {
@@ -34,7 +36,7 @@ internal sealed class ODataEndpoint(
         {
             var caller = await authenticator.AuthenticateAsync(http);
             limits.Admit(caller, http);
-            var root = new Uri($"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}{prefix}/");
+            var root = Root(http.Request, prefix);
             http.Response.Headers["OData-Version"] = "4.0";
             var relative = RelativePath(http, prefix);
             if (relative == "$batch")
@@ -54,7 +56,9 @@ internal sealed class ODataEndpoint(
                 Model = model,
                 Options = options.Value,
                 ServiceRoot = root,
-                Path = ParsePath(model, root, relative),
+                Target = relative,
+                Filters = filters,
+                Rendered = rendered,
                 Query = new ODataQuery(http.Request.Query),
             };
             operation = await dispatcher.DispatchAsync(call);
@@ -75,6 +79,14 @@ internal sealed class ODataEndpoint(
         }
     }
 
+    /// <summary>The service's address as the caller wrote it; nearly all callers write the same one.</summary>
+    private Uri Root(HttpRequest request, string prefix)
+    {
+        var text = $"{request.Scheme}://{request.Host.Value}{request.PathBase.Value}{prefix}/";
+        var last = _root;
+        return last?.OriginalString == text ? last : _root = new Uri($"{request.Scheme}://{request.Host}{request.PathBase}{prefix}/");
+    }
+
     private static string RelativePath(HttpContext http, string prefix)
     {
         // The raw target keeps %2F inside a key apart from a slash between segments.
@@ -82,18 +94,6 @@ internal sealed class ODataEndpoint(
         var path = string.IsNullOrEmpty(raw) || !raw.StartsWith('/') ? (http.Request.PathBase + http.Request.Path).ToUriComponent() : raw.Split('?', 2)[0];
         var at = path.IndexOf(prefix, StringComparison.OrdinalIgnoreCase);
         return at < 0 ? string.Empty : path[(at + prefix.Length)..].Trim('/');
-    }
-
-    private static ODataPath ParsePath(LurmModel model, Uri root, string relative)
-    {
-        try
-        {
-            return new ODataUriParser(model.Edm, root, new Uri(root, relative)) { UrlKeyDelimiter = ODataUrlKeyDelimiter.Slash }.ParsePath();
-        }
-        catch (ODataUnrecognizedPathException unknown)
-        {
-            throw ApiException.NotFound(unknown.Message);
-        }
     }
 
     private static void CheckVersion(HttpRequest request)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -7,12 +8,18 @@ using Microsoft.OData.UriParser;
 namespace Lurm.Api.OData;
 
 /// <summary>The hot answer, <c>Lurm.Similar</c>, written without the OData library; a test compares it byte for byte with what the library writes.</summary>
-/// <remarks>For <c>application/json</c> with minimal metadata, which is what nearly everyone asks for; all else goes through the library.</remarks>
+/// <remarks>
+/// For <c>application/json</c> with minimal metadata, which is what nearly everyone asks for; all else goes through the library. Rows
+/// without a <c>$select</c> and an explanation are put together from <see cref="RenderedUsers"/>.
+/// </remarks>
 internal static class ScoredUsersJson
 {
     private const string ContentType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
 
-    private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    /// <summary>Longest text of a score, with its name and the brace behind it.</summary>
+    private const int ScoreBytes = 32;
+
+    internal static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Whether the caller wants plain minimal JSON, and no vectors.</summary>
     public static bool Applies(ODataCall call)
@@ -24,6 +31,12 @@ internal static class ScoredUsersJson
 
     public static async Task WriteAsync(ODataCall call, IReadOnlyList<SimilarUser> ranking, SelectExpandClause? select, bool isExplained)
     {
+        if (select is null && !isExplained)
+        {
+            await WriteRenderedAsync(call, ranking);
+            return;
+        }
+
         using var buffer = new MemoryStream(256 + (ranking.Count * 192));
         using (var json = new Utf8JsonWriter(buffer, Writing))
         {
@@ -34,7 +47,66 @@ internal static class ScoredUsersJson
         await ODataResponder.SendAsync(call.Http, buffer);
     }
 
-    internal static void Write(Utf8JsonWriter json, ODataCall call, IReadOnlyList<SimilarUser> ranking, SelectExpandClause? select, bool isExplained)
+    /// <summary>Writes all but the representation of a user, in an object that is begun.</summary>
+    internal static void WriteUser(Utf8JsonWriter json, UserRecord user, LurmModel model, Selection selection)
+    {
+        json.WriteString("@odata.etag", UserRows.ETagOf(user));
+        foreach (var (name, value) in UserRows.Values(user, model))
+        {
+            if (selection.Has(name))
+            {
+                json.WritePropertyName(name);
+                WriteValue(json, value);
+            }
+        }
+    }
+
+    private static async Task WriteRenderedAsync(ODataCall call, IReadOnlyList<SimilarUser> ranking)
+    {
+        var rows = call.Rendered.Get(ranking, call.Model);
+        var context = JsonEncodedText.Encode(ContextOf(call, null), Writing.Encoder);
+        var buffer = ArrayPool<byte>.Shared.Rent(64 + context.EncodedUtf8Bytes.Length + rows.Sum(row => row?.Length + ScoreBytes ?? 0));
+        try
+        {
+            var length = Put(buffer, 0, "{\"@odata.context\":\""u8);
+            length = Put(buffer, length, context.EncodedUtf8Bytes);
+            length = Put(buffer, length, "\",\"value\":["u8);
+            var isFirst = true;
+            for (var i = 0; i < rows.Length; i++)
+            {
+                // Erased since the search: not there any more.
+                if (rows[i] is { } row)
+                {
+                    length = isFirst ? length : Put(buffer, length, ","u8);
+                    isFirst = false;
+                    length = Put(buffer, length, row);
+                    length = Put(buffer, length, ",\"Score\":"u8);
+                    ranking[i].Score.TryFormat(buffer.AsSpan(length), out var digits, default, CultureInfo.InvariantCulture);
+                    length = Put(buffer, length + digits, "}"u8);
+                }
+            }
+
+            length = Put(buffer, length, "]}"u8);
+            call.Http.Response.ContentType = ContentType;
+            call.Http.Response.ContentLength = length;
+            if (!HttpMethods.IsHead(call.Method))
+            {
+                await call.Http.Response.Body.WriteAsync(buffer.AsMemory(0, length), call.Aborted);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static int Put(byte[] buffer, int length, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(buffer.AsSpan(length));
+        return length + bytes.Length;
+    }
+
+    private static void Write(Utf8JsonWriter json, ODataCall call, IReadOnlyList<SimilarUser> ranking, SelectExpandClause? select, bool isExplained)
     {
         var selection = Selection.Of(select);
         var withInterests = (select is not null || isExplained) && selection.Has(LurmTypes.SharedInterests);
@@ -66,16 +138,7 @@ internal static class ScoredUsersJson
     private static void WriteRow(Utf8JsonWriter json, ODataCall call, SimilarUser near, UserRecord user, Selection selection, bool withInterests)
     {
         json.WriteStartObject();
-        json.WriteString("@odata.etag", UserRows.ETagOf(user));
-        foreach (var (name, value) in UserRows.Values(user, call.Model))
-        {
-            if (selection.Has(name))
-            {
-                json.WritePropertyName(name);
-                WriteValue(json, value);
-            }
-        }
-
+        WriteUser(json, user, call.Model, selection);
         if (selection.Has(LurmTypes.Representation))
         {
             json.WriteStartArray(LurmTypes.Representation);

@@ -17,17 +17,11 @@ internal static class SimilarHandler
     private static readonly string[] Parameters = ["user", "events", "vector", "k", "filter", "minScore", "anchorWeights", "respect", "recent", "explain"];
 
     /// <summary><c>GET Users('id')/Lurm.Similar(k=20)</c>: the ranking of all other users, cut by <c>$filter</c>, then <c>$top</c>, whose default is k.</summary>
-    public static async Task SimilarAsync(ODataCall call, string id, OperationSegment operation)
+    public static async Task SimilarAsync(ODataCall call, string id, int k)
     {
         call.Allow(HttpMethods.Get);
         call.Query.Allow(ODataQuery.FilterOption, ODataQuery.SelectOption, ODataQuery.TopOption, ODataQuery.SkipOption);
         call.Caller.Require(LurmRole.Read);
-        var k = operation.Parameters.Single(parameter => parameter.Name == "k").Value switch
-        {
-            ConstantNode { Value: int number } => number,
-            ConvertNode { Source: ConstantNode { Value: int number } } => number,
-            _ => throw ApiException.Invalid("'k' is not a whole number.", "k"),
-        };
         var skip = call.Query.Skip ?? 0;
         var wanted = CheckK(call, call.Query.Top ?? k, skip);
         var select = call.Query.Select(call.Model.Edm, call.Model.Types.ScoredUser, call.Model.Users);
@@ -42,7 +36,7 @@ internal static class SimilarHandler
         {
             UserId = id,
             K = wanted,
-            Filter = UsersHandler.FilterOf(call),
+            Filter = call.Filter,
             Explain = select is not null && selection.Has(LurmTypes.SharedInterests),
         };
         var result = call.Lurm.Similar(query, call.Aborted);
@@ -68,7 +62,7 @@ internal static class SimilarHandler
             Events = body.List("events", MaxEvents, ReadEvent),
             Vector = body.Floats("vector", MaxDimensions),
             K = CheckK(call, (int)(body.WholeNumber("k", 1, int.MaxValue) ?? DefaultK), 0),
-            Filter = body.Text("filter") is { } filter ? UserFilter.Parse(filter) : null,
+            Filter = body.Text("filter") is { } filter ? call.Filters.Parse(filter) : null,
             MinScore = (float?)body.Number("minScore"),
             AnchorWeights = body.Floats("anchorWeights", MaxDimensions),
             Respect = body.Integers("respect", MaxInterests),
@@ -77,6 +71,14 @@ internal static class SimilarHandler
         };
         await ScoredUsers.WriteAsync(call, call.Lurm.Similar(query, call.Aborted).Users, select, query.Explain);
     }
+
+    /// <summary>The function's parameter in a path that the OData parser read.</summary>
+    public static int KOf(OperationSegment operation) => operation.Parameters.Single(parameter => parameter.Name == "k").Value switch
+    {
+        ConstantNode { Value: int number } => number,
+        ConvertNode { Source: ConstantNode { Value: int number } } => number,
+        _ => throw ApiException.Invalid("'k' is not a whole number.", "k"),
+    };
 
     private static int CheckK(ODataCall call, int k, int skip)
     {

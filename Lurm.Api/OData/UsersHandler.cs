@@ -20,7 +20,7 @@ internal static class UsersHandler
         call.Caller.Require(LurmRole.Read);
         var type = call.Model.Types.User;
         var select = call.Query.Select(call.Model.Edm, type, call.Model.Users);
-        var filter = FilterOf(call);
+        var filter = call.Filter;
         var query = new UserListQuery
         {
             Filter = filter,
@@ -50,7 +50,7 @@ internal static class UsersHandler
         call.Allow(HttpMethods.Get);
         call.Query.Allow(ODataQuery.FilterOption);
         call.Caller.Require(LurmRole.Aggregate);
-        await WriteTextAsync(call, call.Lurm.CountUsers(FilterOf(call), call.Aborted).ToString(CultureInfo.InvariantCulture));
+        await WriteTextAsync(call, call.Lurm.CountUsers(call.Filter, call.Aborted).ToString(CultureInfo.InvariantCulture));
     }
 
     public static async Task OneAsync(ODataCall call, string id)
@@ -144,7 +144,7 @@ internal static class UsersHandler
 
         var report = users is not null
             ? call.Lurm.Erase(users, body.Flag("allowReturn"), call.Aborted)
-            : call.Lurm.Erase(UserFilter.Parse(filter!), body.Flag("allowReturn"), call.Aborted);
+            : call.Lurm.Erase(call.Filters.Parse(filter!), body.Flag("allowReturn"), call.Aborted);
         await ODataResponder.WriteAsync(call, null, StatusCodes.Status200OK, writer =>
         {
             var resource = writer.CreateODataResourceWriter(null, call.Model.Edm.FindDeclaredType("Lurm.EraseReport") as IEdmStructuredType);
@@ -161,8 +161,6 @@ internal static class UsersHandler
             resource.WriteEnd();
         });
     }
-
-    internal static UserFilter? FilterOf(ODataCall call) => call.Query.Filter is { } text ? UserFilter.Parse(text) : null;
 
     internal static UserRecord Find(ODataCall call, string id) =>
         call.Lurm.TryGetUser(id, out var user) ? user : throw ApiException.NotFound($"There is no user '{id}'.");

@@ -1,4 +1,5 @@
 using Lurm.Benchmarks.Encode;
+using Lurm.Benchmarks.Endpoints;
 using Lurm.Benchmarks.Filters;
 using Lurm.Benchmarks.Histories;
 using Lurm.Benchmarks.Index;
@@ -22,6 +23,9 @@ internal static class Program
         ["histories"] = HistoriesBenchmark.Run,
         ["lookalike"] = LookalikeBenchmark.Run,
         ["encode"] = EncodeBenchmark.Run,
+        ["endpoints"] = EndpointsBenchmark.Run,
+        ["endpoints-mixed"] = MixedLoadBenchmark.Run,
+        [PlainServer.Name] = PlainServer.Run,
         ["queries"] = QueryBenchmark.Run,
         ["kernels"] = KernelBenchmark.Run,
     };
