@@ -21,7 +21,7 @@ internal static class EndpointShop
     {
         using var database = Directory.Exists(folder)
             ? LurmDatabase.Open(folder)
-            : SyntheticShop.Create(folder, users, months: 4, interestsPerMonth: 10, interests: 2_000, anchors: 8, anchorDimensions: 16);
+            : SyntheticShop.Create(folder, users, months: 4, interestsPerMonth: 10, interests: 2_000, tasteSize: 20);
         if (database.GetStats().Representations == 0)
         {
             database.Embed();
