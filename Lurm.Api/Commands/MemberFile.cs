@@ -40,9 +40,16 @@ internal static class MemberFile
         File.Move(temporary, path, overwrite: true);
     }
 
-    /// <summary>A field of CSV, quoted where it must be.</summary>
-    internal static string CsvField(string text) =>
-        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    /// <summary>A field of CSV, quoted where it must be; what a spreadsheet would run as a formula has an apostrophe in front.</summary>
+    internal static string CsvField(string text)
+    {
+        var safe = IsFormula(text) ? "'" + text : text;
+        return safe.AsSpan().IndexOfAny(",\"\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    }
+
+    /// <summary>Signed numbers, such as telephone numbers, stay as they are.</summary>
+    private static bool IsFormula(string text) => text.Length > 0
+        && (text[0] is '=' or '@' or '\t' or '\r' || (text[0] is '+' or '-' && text.AsSpan(1).ContainsAnyExceptInRange('0', '9')));
 
     private static void WriteCsv(StreamWriter writer, IReadOnlyList<AudienceMember> members)
     {

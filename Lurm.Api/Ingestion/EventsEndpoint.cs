@@ -19,6 +19,7 @@ internal sealed class EventsEndpoint(LurmDatabase lurm, Authenticator authentica
     public async Task InvokeAsync(HttpContext http)
     {
         var start = Stopwatch.GetTimestamp();
+        using var activity = LurmTraces.Start();
         try
         {
             await TakeAsync(http);
@@ -41,6 +42,7 @@ internal sealed class EventsEndpoint(LurmDatabase lurm, Authenticator authentica
         }
         finally
         {
+            LurmTraces.End(activity, "events", http.Response.StatusCode);
             metrics.RequestEnded("events", http.Response.StatusCode, Stopwatch.GetElapsedTime(start));
         }
     }

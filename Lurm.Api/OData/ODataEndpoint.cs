@@ -31,6 +31,7 @@ internal sealed class ODataEndpoint(
     public async Task InvokeAsync(HttpContext http, string prefix)
     {
         var start = Stopwatch.GetTimestamp();
+        using var activity = LurmTraces.Start();
         var operation = "OData";
         try
         {
@@ -75,6 +76,7 @@ internal sealed class ODataEndpoint(
         }
         finally
         {
+            LurmTraces.End(activity, operation, http.Response.StatusCode);
             metrics.RequestEnded(operation, http.Response.StatusCode, Stopwatch.GetElapsedTime(start));
         }
     }

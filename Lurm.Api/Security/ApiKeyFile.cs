@@ -86,7 +86,7 @@ internal sealed class ApiKeyFile
                 _byHash = Read(_path);
                 _logger.KeysRead(_byHash.Count, _path);
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
             {
                 _logger.KeysNotRead(fault, _path);
             }
