@@ -46,8 +46,7 @@ async function pages(resource, query, size) {
   out.nobody = await status(lurm().get("Users('nobody')").query());
 
   out.batch = await lurm().get("Users('u001')").get("Users('u005')/Lurm.Similar(k=3)").get("Users('nobody')").batch();
-  out.changes = await o(root, { headers: headers(), batch: { useChangset: true } })
-    .patch("Users('u006')", { Country: 'Chad' }).batch();
+  out.changes = await lurm().patch("Users('u006')", { Country: 'Chad' }).batch();
   out.changed = (await lurm().get("Users('u006')").query()).Country;
   out.deleted = await status(lurm().delete("Audiences('tea')").fetch());
   process.stdout.write(JSON.stringify(out));
