@@ -28,7 +28,7 @@ internal static class LurmCapabilities
         // What no filter or order can name.
         var vector = model.Types.User.FindProperty(LurmTypes.Representation);
         Restrict(model.Edm, model.Users, "FilterRestrictions", "NonFilterableProperties", vector.Name);
-        Restrict(model.Edm, model.Users, "SortRestrictions", "NonSortableProperties", vector.Name, "ItemCount");
+        Restrict(model.Edm, model.Users, "SortRestrictions", "NonSortableProperties", vector.Name);
         Functions(model);
     }
 

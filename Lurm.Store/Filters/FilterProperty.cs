@@ -2,11 +2,9 @@ using Lurm.Store.Attributes;
 
 namespace Lurm.Store.Filters;
 
-/// <summary>What a property of a filter or an order stands for in one database: a column of <c>users</c>, an attribute, or a number derived from histories.</summary>
+/// <summary>What a property of a filter or an order stands for in one database: a column of <c>users</c>, or an attribute.</summary>
 internal sealed record FilterProperty(string Name, AttributeType Type, string? Column, RegisteredAttribute? Attribute)
 {
-    public const string ItemCount = "ItemCount";
-
     /// <summary>Finds a property.</summary>
     /// <exception cref="StoreException">Nobody has it.</exception>
     public static FilterProperty Find(string name, AttributeRegistry registry)
@@ -19,7 +17,7 @@ internal sealed record FilterProperty(string Name, AttributeType Type, string? C
             "LastSeen" => new(name, AttributeType.Date, "u.last_seen * 1000", null),
             "EventCount" => new(name, AttributeType.Number, "u.event_count", null),
             "PeriodCount" => new(name, AttributeType.Number, "u.period_count", null),
-            ItemCount => new(name, AttributeType.Number, null, null),
+            "ItemCount" => new(name, AttributeType.Number, "u.item_count", null),
             _ => null,
         };
         if (builtIn is not null)

@@ -91,12 +91,6 @@ internal sealed class FilterSql
             FilterOperator.GreaterThan => ">",
             _ => ">=",
         };
-        if (property.Name == FilterProperty.ItemCount)
-        {
-            BeOneOf(_histories.WithItemCount(comparison.Operator, constant.Number));
-            return;
-        }
-
         _text.Append(negated ? "NOT " : string.Empty);
         Hold(property, value => $"{value} {sign} {Parameter(constant)}");
     }
@@ -113,10 +107,6 @@ internal sealed class FilterSql
         if (constants.Length == 0)
         {
             _text.Append('0');
-        }
-        else if (property.Name == FilterProperty.ItemCount)
-        {
-            BeOneOf(constants.SelectMany(constant => _histories.WithItemCount(FilterOperator.Equal, constant.Number)));
         }
         else
         {
@@ -169,7 +159,6 @@ internal sealed class FilterSql
     {
         _text.Append(property switch
         {
-            { Name: FilterProperty.ItemCount } => $"{(negated ? 1 : 0)}",
             { Column: { } column } => $"({column} IS {(negated ? "NOT " : string.Empty)}NULL)",
             _ => $"{(negated ? string.Empty : "NOT ")}EXISTS (SELECT 1 FROM attribute_values a WHERE a.user_key = u.user_key AND a.attribute_key = {property.Attribute!.Key} AND a.value IS NOT NULL)",
         });

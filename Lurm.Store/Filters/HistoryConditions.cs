@@ -27,56 +27,6 @@ internal sealed class HistoryConditions(LurmDatabase database, CancellationToken
         return [.. keys];
     }
 
-    public long[] WithItemCount(FilterOperator comparison, double count)
-    {
-        var keys = new List<long>();
-        var items = new HashSet<int>();
-        var seen = new HashSet<long>();
-        database.ReadHistories(
-            (userKey, entries) =>
-            {
-                items.Clear();
-                foreach (var entry in entries)
-                {
-                    items.Add(entry.Item);
-                }
-
-                seen.Add(userKey);
-                if (Holds(items.Count, comparison, count))
-                {
-                    keys.Add(userKey);
-                }
-            },
-            cancellationToken: cancellationToken);
-        if (!Holds(0, comparison, count))
-        {
-            return [.. keys];
-        }
-
-        using var read = database.Connections.Read();
-        using var without = read.Session.Prepare("SELECT user_key FROM users WHERE event_count = 0");
-        while (without.Step())
-        {
-            if (seen.Add(without.Int64(0)))
-            {
-                keys.Add(without.Int64(0));
-            }
-        }
-
-        keys.Sort();
-        return [.. keys];
-    }
-
-    private static bool Holds(int items, FilterOperator comparison, double count) => comparison switch
-    {
-        FilterOperator.Equal => items == count,
-        FilterOperator.NotEqual => items != count,
-        FilterOperator.LessThan => items < count,
-        FilterOperator.LessThanOrEqual => items <= count,
-        FilterOperator.GreaterThan => items > count,
-        _ => items >= count,
-    };
-
     // Months count back from the newest event of the database and include its month, so that a log of last year answers as it would have then.
     private int FirstPeriod(int months)
     {

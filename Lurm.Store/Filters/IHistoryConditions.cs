@@ -5,7 +5,4 @@ internal interface IHistoryConditions
 {
     /// <summary>Ascending keys of users with an event of an interest, at any time or in the last months.</summary>
     long[] WithInterest(int interest, int? months);
-
-    /// <summary>Ascending keys of users whose number of distinct items compares so; users without events have 0.</summary>
-    long[] WithItemCount(FilterOperator comparison, double count);
 }

@@ -8,19 +8,19 @@ namespace Lurm.Store.Filters;
 /// <summary>What filters read of users, in memory, as of one moment: who there is, their built-in numbers, and their indexed attributes. Immutable.</summary>
 /// <remarks>
 /// <see cref="Refresh"/> makes the next one from what changed since, found by version numbers over all processes: an attribute set
-/// anywhere is in the next answer here. Costs about 40 bytes a user and 4 per user and indexed attribute.
+/// anywhere is in the next answer here. Costs about 50 bytes a user and 4 per user and indexed attribute.
 /// </remarks>
 internal sealed class UserColumns
 {
     /// <summary>Answers are kept up to this many bytes: at 200,000 users 25 KB each, so 1,300 filters.</summary>
     private const long MaxAnswerBytes = 32 << 20;
 
-    private const string BuiltInColumns = "user_key, first_seen, last_seen, event_count, period_count";
+    private const string BuiltInColumns = "user_key, first_seen, last_seen, event_count, period_count, item_count";
 
-    // Index 0 to 3: FirstSeen, LastSeen in milliseconds, EventCount, PeriodCount; Missing where there is no value.
+    // Index 0 to 4: FirstSeen, LastSeen in milliseconds, EventCount, PeriodCount, ItemCount; Missing where there is no value.
     private const long Missing = long.MinValue;
 
-    private static readonly string[] Names = ["FirstSeen", "LastSeen", "EventCount", "PeriodCount"];
+    private static readonly string[] Names = ["FirstSeen", "LastSeen", "EventCount", "PeriodCount", "ItemCount"];
 
     private readonly Versions _versions;
     private readonly UserSet _everyone;
@@ -59,7 +59,7 @@ internal sealed class UserColumns
             return known.Next(snapshot, versions, registry(snapshot));
         }
 
-        var empty = new UserColumns(default, registry(snapshot), new UserSet(new ulong[1]), [[], [], [], []], ImmutableDictionary<int, ValueColumn>.Empty);
+        var empty = new UserColumns(default, registry(snapshot), new UserSet(new ulong[1]), [[], [], [], [], []], ImmutableDictionary<int, ValueColumn>.Empty);
         return empty.Next(snapshot, versions, registry(snapshot));
     }
 
@@ -131,6 +131,7 @@ internal sealed class UserColumns
             builtIn[1][key] = changed.IsNull(2) ? Missing : changed.Int64(2) * 1000;
             builtIn[2][key] = changed.Int64(3);
             builtIn[3][key] = changed.Int64(4);
+            builtIn[4][key] = changed.Int64(5);
         }
 
         return (new UserSet(words), builtIn);

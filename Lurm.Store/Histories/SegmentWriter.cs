@@ -2,7 +2,7 @@ using Lurm.Store.Sqlite;
 
 namespace Lurm.Store.Histories;
 
-/// <summary>Adds entries to a user's stored history inside the caller's transaction, rewriting only the segments they fall into.</summary>
+/// <summary>Adds entries to a user's stored history inside the caller's transaction, rewriting only the segments they fall into, and counts what it amounts to then.</summary>
 /// <remarks>One thread; dispose it before the transaction ends or keep it for the next one of the same session.</remarks>
 internal sealed class SegmentWriter : IDisposable
 {
@@ -17,35 +17,43 @@ internal sealed class SegmentWriter : IDisposable
     private readonly Statement _delete;
     private readonly HistoryBuffer _old = new();
     private readonly HistoryBuffer _merged = new();
+    private readonly DistinctItems _items = new();
     private readonly List<(int FirstPeriod, int End)> _segments = [];
     private byte[] _blob = new byte[4096];
 
     public SegmentWriter(Session session)
     {
-        _read = session.Prepare(
-            """
-            SELECT segment, counts FROM histories
-            WHERE segment >= coalesce((SELECT max(segment) FROM histories WHERE segment >= ?1 AND segment <= ?2), ?1) AND segment <= ?3
-            ORDER BY segment
-            """);
+        _read = session.Prepare("SELECT segment, counts FROM histories WHERE segment BETWEEN ?1 AND ?2 ORDER BY segment");
         _write = session.Prepare(
             "INSERT INTO histories (segment, events, counts) VALUES (?1, ?2, ?3) ON CONFLICT (segment) DO UPDATE SET events = excluded.events, counts = excluded.counts");
         _delete = session.Prepare("DELETE FROM histories WHERE segment = ?1");
     }
 
-    /// <summary>Adds <paramref name="entries"/> (sorted, at least one) to the history of a user that has none. Returns how many periods they are.</summary>
-    public int AddFirst(long userKey, ReadOnlySpan<HistoryEntry> entries) => Write(userKey, entries);
-
-    /// <summary>Adds <paramref name="entries"/> (sorted, at least one) to a user's history. Returns by how many periods it has grown.</summary>
-    public int Add(long userKey, ReadOnlySpan<HistoryEntry> entries)
+    /// <summary>Counts sorted entries that are a user's whole history.</summary>
+    public HistoryCounts Count(ReadOnlySpan<HistoryEntry> entries)
     {
-        ReadSegments(userKey, entries[0].Period);
+        _items.Clear();
+        _items.Add(entries);
+        return new HistoryCounts(Periods(entries), _items.Count);
+    }
+
+    /// <summary>Adds <paramref name="entries"/> (sorted, at least one) to the history of a user that has none.</summary>
+    public void AddFirst(long userKey, ReadOnlySpan<HistoryEntry> entries) => Write(userKey, entries);
+
+    /// <summary>Adds <paramref name="entries"/> (sorted, at least one) to a user's history. Returns what the whole history amounts to then.</summary>
+    public HistoryCounts Add(long userKey, ReadOnlySpan<HistoryEntry> entries)
+    {
+        ReadSegments(userKey);
         if (_segments.Count == 0)
         {
-            return Write(userKey, entries);
+            Write(userKey, entries);
+            return Count(entries);
         }
 
-        var periods = 0;
+        _items.Clear();
+        _items.Add(_old.Entries);
+        _items.Add(entries);
+        var periods = Periods(_old.Entries);
         var taken = 0;
         var from = 0;
         for (var i = 0; i < _segments.Count; i++)
@@ -67,10 +75,11 @@ internal sealed class SegmentWriter : IDisposable
                 _delete.Bind(1, SegmentKey.Of(userKey, _segments[i].FirstPeriod)).Run();
             }
 
-            periods += Write(userKey, _merged.Entries) - Periods(stored);
+            Write(userKey, _merged.Entries);
+            periods += Periods(_merged.Entries) - Periods(stored);
         }
 
-        return periods;
+        return new HistoryCounts(periods, _items.Count);
     }
 
     public void Dispose()
@@ -94,11 +103,11 @@ internal sealed class SegmentWriter : IDisposable
         return periods;
     }
 
-    private void ReadSegments(long userKey, int firstPeriod)
+    private void ReadSegments(long userKey)
     {
         _old.Clear();
         _segments.Clear();
-        _read.Bind(1, SegmentKey.Of(userKey, 0)).Bind(2, SegmentKey.Of(userKey, firstPeriod)).Bind(3, SegmentKey.Of(userKey, HistoryCodec.MaxPeriod));
+        _read.Bind(1, SegmentKey.Of(userKey, 0)).Bind(2, SegmentKey.Of(userKey, HistoryCodec.MaxPeriod));
         while (_read.Step())
         {
             if (!HistoryCodec.TryDecode(_read.Blob(1), _old, out var reason))
@@ -112,15 +121,14 @@ internal sealed class SegmentWriter : IDisposable
         _read.Reset();
     }
 
-    // Writes sorted entries as one segment or, where they are many, several cut between periods. Returns their periods.
-    private int Write(long userKey, ReadOnlySpan<HistoryEntry> entries)
+    // Writes sorted entries as one segment or, where they are many, several cut between periods.
+    private void Write(long userKey, ReadOnlySpan<HistoryEntry> entries)
     {
         if (_blob.Length < HistoryCodec.MaxEncodedBytes(entries.Length))
         {
             _blob = new byte[HistoryCodec.MaxEncodedBytes(entries.Length) * 2];
         }
 
-        var periods = 0;
         while (!entries.IsEmpty)
         {
             // Never encodes much more than it will write, however long the history is.
@@ -138,12 +146,9 @@ internal sealed class SegmentWriter : IDisposable
                 events += entry.Count;
             }
 
-            periods += Periods(take);
             _write.Bind(1, SegmentKey.Of(userKey, take[0].Period)).Bind(2, events).BindBlob(3, _blob.AsSpan(0, length)).Run();
             entries = entries[take.Length..];
         }
-
-        return periods;
     }
 
     // The period boundary at or before about so many entries, but behind the first period.

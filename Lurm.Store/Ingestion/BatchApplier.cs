@@ -98,12 +98,12 @@ internal sealed class BatchApplier(EventBatch batch, BatchReport report)
         using var exists = session.Prepare("SELECT 1 FROM users WHERE user_key = ?1 AND id = ?2");
         using var find = session.Prepare("SELECT user_key FROM users WHERE id = ?1");
         using var add = session.Prepare(
-            "INSERT INTO users (id, first_seen, last_seen, event_count, period_count, history_version) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING user_key");
+            "INSERT INTO users (id, first_seen, last_seen, event_count, period_count, history_version, item_count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING user_key");
         using var update = session.Prepare(
             """
             UPDATE users SET
                 first_seen = min(coalesce(first_seen, ?2), ?2), last_seen = max(coalesce(last_seen, ?3), ?3),
-                event_count = event_count + ?4, period_count = period_count + ?5, history_version = ?6
+                event_count = event_count + ?4, period_count = ?5, history_version = ?6, item_count = ?7
             WHERE user_key = ?1
             """);
         long events = 0;
@@ -130,8 +130,8 @@ internal sealed class BatchApplier(EventBatch batch, BatchReport report)
             var entries = chunk[i];
             if (key != 0)
             {
-                var grown = segments.Add(key, entries);
-                update.Bind(1, key).Bind(2, user.FirstSeen).Bind(3, user.LastSeen).Bind(4, user.Events).Bind(5, grown).Bind(6, version).Run();
+                var counts = segments.Add(key, entries);
+                update.Bind(1, key).Bind(2, user.FirstSeen).Bind(3, user.LastSeen).Bind(4, user.Events).Bind(5, counts.Periods).Bind(6, version).Bind(7, counts.Items).Run();
             }
             else if (suppressed.Contains(id))
             {
@@ -140,7 +140,8 @@ internal sealed class BatchApplier(EventBatch batch, BatchReport report)
             }
             else
             {
-                add.BindText(1, id).Bind(2, user.FirstSeen).Bind(3, user.LastSeen).Bind(4, user.Events).Bind(5, SegmentWriter.Periods(entries)).Bind(6, version).Step();
+                var counts = segments.Count(entries);
+                add.BindText(1, id).Bind(2, user.FirstSeen).Bind(3, user.LastSeen).Bind(4, user.Events).Bind(5, counts.Periods).Bind(6, version).Bind(7, counts.Items).Step();
                 key = add.Int64(0);
                 add.Reset();
                 segments.AddFirst(key, entries);

@@ -9,7 +9,8 @@ internal sealed class HistoryCheck(LurmDatabase database, Action<string, string,
     private const int PageUsers = 1_000;
 
     private readonly HistoryBuffer _entries = new();
-    private readonly List<(long UserKey, long Events, int Periods)> _wrong = [];
+    private readonly DistinctItems _distinct = new();
+    private readonly List<(long UserKey, UserTotals Actual)> _wrong = [];
     private readonly List<long> _orphans = [];
     private long _items;
     private long _kinds;
@@ -38,20 +39,20 @@ internal sealed class HistoryCheck(LurmDatabase database, Action<string, string,
         var session = read.Session;
         _items = session.QueryInt64("SELECT max(item_key) FROM items");
         _kinds = session.QueryInt64("SELECT max(kind_key) FROM kinds");
-        var users = new Dictionary<long, (long Events, int Periods)>();
+        var users = new Dictionary<long, UserTotals>();
         var last = SegmentKey.MaxUserKey;
-        using (var page = session.Prepare("SELECT user_key, event_count, period_count FROM users WHERE user_key > ?1 ORDER BY user_key LIMIT ?2"))
+        using (var page = session.Prepare("SELECT user_key, event_count, period_count, item_count FROM users WHERE user_key > ?1 ORDER BY user_key LIMIT ?2"))
         {
             page.Bind(1, after).Bind(2, PageUsers);
             while (page.Step())
             {
-                users.Add(page.Int64(0), (page.Int64(1), page.Int32(2)));
+                users.Add(page.Int64(0), new UserTotals(page.Int64(1), page.Int32(2), page.Int32(3)));
             }
         }
 
         Users += users.Count;
         last = users.Count == PageUsers ? users.Keys.Max() : last;
-        var found = new Dictionary<long, (long Events, int Periods)>();
+        var found = new Dictionary<long, UserTotals>();
         using (var rows = session.Prepare("SELECT segment, events, counts FROM histories WHERE segment BETWEEN ?1 AND ?2 ORDER BY segment"))
         {
             rows.Bind(1, SegmentKey.Of(after + 1, 0)).Bind(2, SegmentKey.Of(last, HistoryCodec.MaxPeriod));
@@ -60,11 +61,16 @@ internal sealed class HistoryCheck(LurmDatabase database, Action<string, string,
             while (rows.Step())
             {
                 var userKey = SegmentKey.UserKey(rows.Int64(0));
-                lastPeriod = userKey == lastUser ? lastPeriod : -1;
+                if (userKey != lastUser)
+                {
+                    lastPeriod = -1;
+                    _distinct.Clear();
+                }
+
                 var (events, periods) = CheckRow(rows, userKey, ref lastPeriod);
                 lastUser = userKey;
                 var sum = found.GetValueOrDefault(userKey);
-                found[userKey] = (sum.Events + events, sum.Periods + periods);
+                found[userKey] = new UserTotals(sum.Events + events, sum.Periods + periods, _distinct.Count);
             }
         }
 
@@ -83,6 +89,7 @@ internal sealed class HistoryCheck(LurmDatabase database, Action<string, string,
             return (row.Int64(1), 0);
         }
 
+        _distinct.Add(_entries.Entries);
         long events = 0;
         var periods = 0;
         var period = -1;
@@ -118,15 +125,15 @@ internal sealed class HistoryCheck(LurmDatabase database, Action<string, string,
         return (events, periods);
     }
 
-    private void Compare(Dictionary<long, (long Events, int Periods)> users, Dictionary<long, (long Events, int Periods)> found)
+    private void Compare(Dictionary<long, UserTotals> users, Dictionary<long, UserTotals> found)
     {
         foreach (var (userKey, said) in users)
         {
             var actual = found.GetValueOrDefault(userKey);
             if (actual != said)
             {
-                report("users", $"user {userKey} is said to have {said.Events} events in {said.Periods} periods; its histories hold {actual.Events} in {actual.Periods}. Run with repair", repair);
-                _wrong.Add((userKey, actual.Events, actual.Periods));
+                report("users", $"user {userKey} is said to have {said}; its histories hold {actual}. Run with repair", repair);
+                _wrong.Add((userKey, actual));
             }
         }
 
@@ -142,12 +149,12 @@ internal sealed class HistoryCheck(LurmDatabase database, Action<string, string,
         if (repair && _wrong.Count + _orphans.Count > 0)
         {
             using var write = database.Connections.Write();
-            using (var update = write.Session.Prepare("UPDATE users SET event_count = ?2, period_count = ?3 WHERE user_key = ?1"))
+            using (var update = write.Session.Prepare("UPDATE users SET event_count = ?2, period_count = ?3, item_count = ?4 WHERE user_key = ?1"))
             using (var delete = write.Session.Prepare("DELETE FROM histories WHERE segment BETWEEN ?1 AND ?2"))
             {
-                foreach (var (userKey, events, periods) in _wrong)
+                foreach (var (userKey, actual) in _wrong)
                 {
-                    update.Bind(1, userKey).Bind(2, events).Bind(3, periods).Run();
+                    update.Bind(1, userKey).Bind(2, actual.Events).Bind(3, actual.Periods).Bind(4, actual.Items).Run();
                 }
 
                 foreach (var userKey in _orphans)
@@ -161,5 +168,10 @@ internal sealed class HistoryCheck(LurmDatabase database, Action<string, string,
 
         _wrong.Clear();
         _orphans.Clear();
+    }
+
+    private readonly record struct UserTotals(long Events, int Periods, int Items)
+    {
+        public override string ToString() => $"{Events} events in {Periods} periods and {Items} items";
     }
 }

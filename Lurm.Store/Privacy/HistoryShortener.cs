@@ -7,6 +7,7 @@ namespace Lurm.Store.Privacy;
 internal sealed class HistoryShortener(Session session, int firstPeriod, PeriodGrain grain)
 {
     private readonly HistoryBuffer _entries = new();
+    private readonly DistinctItems _items = new();
     private long _version;
 
     /// <summary>Drops a user's periods before the first one to keep.</summary>
@@ -88,19 +89,15 @@ internal sealed class HistoryShortener(Session session, int firstPeriod, PeriodG
         }
 
         var entries = _entries.Entries;
-        var periods = 0;
-        for (var i = 0; i < entries.Length; i++)
-        {
-            periods += i == 0 || entries[i].Period != entries[i - 1].Period ? 1 : 0;
-        }
-
+        _items.Clear();
+        _items.Add(entries);
         using var update = session.Prepare(
             """
-            UPDATE users SET event_count = ?2, period_count = ?3, first_seen = ?4, history_version = ?5,
+            UPDATE users SET event_count = ?2, period_count = ?3, first_seen = ?4, history_version = ?5, item_count = ?6,
                 last_seen = CASE WHEN ?4 IS NULL THEN NULL ELSE last_seen END
             WHERE user_key = ?1
             """);
-        update.Bind(1, userKey).Bind(2, Events(entries)).Bind(3, periods).Bind(5, NextVersion());
+        update.Bind(1, userKey).Bind(2, Events(entries)).Bind(3, SegmentWriter.Periods(entries)).Bind(5, NextVersion()).Bind(6, _items.Count);
         _ = entries.IsEmpty ? update.BindNull(4) : update.Bind(4, Start(entries[0].Period));
         update.Run();
     }

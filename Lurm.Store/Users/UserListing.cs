@@ -24,7 +24,7 @@ internal static class UserListing
             throw new StoreException(StoreFault.Invalid, $"The order has {query.OrderBy.Count} keys; expected at most {MaxOrderKeys}.");
         }
 
-        var properties = query.OrderBy.Select(key => Orderable(FilterProperty.Find(key.Property, registry))).ToArray();
+        var properties = query.OrderBy.Select(key => FilterProperty.Find(key.Property, registry)).ToArray();
         var order = string.Join(',', query.OrderBy.Select(key => $"{key.Property}{(key.IsDescending ? " desc" : string.Empty)}"));
         var after = query.After is null ? null : PageToken.Read(query.After, order, properties.Length);
         List<object?> values = [.. condition.Values];
@@ -135,10 +135,6 @@ internal static class UserListing
         values.Add(value);
         return $"?{values.Count}";
     }
-
-    private static FilterProperty Orderable(FilterProperty property) => property.Name != FilterProperty.ItemCount
-        ? property
-        : throw new StoreException(StoreFault.Invalid, $"Users cannot be ordered by '{FilterProperty.ItemCount}', which is counted from the histories; order by EventCount or PeriodCount.");
 
     private static object? Read(Statement statement, int column, AttributeType type)
     {

@@ -1,5 +1,4 @@
 using Lurm.Store.Attributes;
-using Lurm.Store.Histories;
 using Lurm.Store.Sqlite;
 
 namespace Lurm.Store.Users;
@@ -7,13 +6,10 @@ namespace Lurm.Store.Users;
 /// <summary>Reads single users on one session.</summary>
 internal sealed class UserReader(Session session, AttributeRegistry registry)
 {
-    private readonly HistoryBuffer _entries = new();
-    private readonly HashSet<int> _items = [];
-
     /// <summary>A user as of now; none where the key is nobody's.</summary>
     public UserRecord? Read(long userKey)
     {
-        using var user = session.Prepare("SELECT id, first_seen, last_seen, event_count, period_count, history_version FROM users WHERE user_key = ?1");
+        using var user = session.Prepare("SELECT id, first_seen, last_seen, event_count, period_count, item_count, history_version FROM users WHERE user_key = ?1");
         user.Bind(1, userKey);
         if (!user.Step())
         {
@@ -29,9 +25,9 @@ internal sealed class UserReader(Session session, AttributeRegistry registry)
             LastSeen = Moment(user, 2),
             EventCount = user.Int64(3),
             PeriodCount = user.Int32(4),
-            ItemCount = CountItems(userKey),
+            ItemCount = user.Int32(5),
             Attributes = attributes,
-            Version = $"{user.Int64(5):x}-{version:x}",
+            Version = $"{user.Int64(6):x}-{version:x}",
         };
     }
 
@@ -56,24 +52,5 @@ internal sealed class UserReader(Session session, AttributeRegistry registry)
         }
 
         return (attributes, version);
-    }
-
-    private int CountItems(long userKey)
-    {
-        _entries.Clear();
-        _items.Clear();
-        using var segments = session.Prepare("SELECT counts FROM histories WHERE segment BETWEEN ?1 AND ?2 ORDER BY segment");
-        segments.Bind(1, SegmentKey.Of(userKey, 0)).Bind(2, SegmentKey.Of(userKey, HistoryCodec.MaxPeriod));
-        while (segments.Step())
-        {
-            HistoryCodec.Decode(segments.Blob(0), _entries);
-        }
-
-        foreach (var entry in _entries.Entries)
-        {
-            _items.Add(entry.Item);
-        }
-
-        return _items.Count;
     }
 }

@@ -15,6 +15,7 @@ CREATE TABLE users (
     last_seen       INTEGER,                    -- unix seconds of the latest event
     event_count     INTEGER NOT NULL DEFAULT 0, -- events in all of histories
     period_count    INTEGER NOT NULL DEFAULT 0, -- periods with at least one event
+    item_count      INTEGER NOT NULL DEFAULT 0, -- distinct items in all of histories
     history_version INTEGER NOT NULL DEFAULT 0  -- number of the last change of this user's history, counted over all users
 ) STRICT;
 

@@ -20,14 +20,14 @@ public sealed class SegmentWriterTests
                 parts =>
                 {
                     user++;
-                    var periods = 0;
+                    var counts = default(HistoryCounts);
                     using (var write = database.Connections.Write(TestContext.Current.CancellationToken))
                     {
                         using (var segments = new SegmentWriter(write.Session))
                         {
                             foreach (var part in parts.Where(part => part.Length > 0))
                             {
-                                periods += segments.Add(user, Sum(part));
+                                counts = segments.Add(user, Sum(part));
                             }
                         }
 
@@ -38,7 +38,7 @@ public sealed class SegmentWriterTests
                     HistoryEntry[] read = [];
                     Assert.Equal(all.Length > 0, database.ReadHistory(user, (_, entries) => read = entries.ToArray()));
                     Assert.Equal(Sum(all), read);
-                    Assert.Equal(all.Select(entry => entry.Period).Distinct().Count(), periods);
+                    Assert.Equal(new HistoryCounts(all.Select(entry => entry.Period).Distinct().Count(), all.Select(entry => entry.Item).Distinct().Count()), counts);
                     CheckSegments(database, user, all.Length);
                 },
                 iter: 60,

@@ -56,7 +56,6 @@ public sealed class UserListingTests(PeopleFixture people) : IClassFixture<Peopl
         Refused(new UserListQuery { OrderBy = [new UserOrder("Age")], After = page.Next[..^3] });
         Refused(new UserListQuery { After = "' OR 1=1" });
         Refused(new UserListQuery { After = "" });
-        Refused(new UserListQuery { OrderBy = [new UserOrder("ItemCount")] });
         Refused(new UserListQuery { OrderBy = [new UserOrder("1; DROP TABLE users")] });
         Refused(new UserListQuery { Top = 0 });
         Refused(new UserListQuery { Top = UserListQuery.MaxTop + 1 });
