@@ -68,6 +68,19 @@ internal sealed class BatchAttribute(string name, AttributeType type)
         }
     }
 
+    /// <summary>Brings the latest values of users near.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Touch(ReadOnlySpan<int> users)
+    {
+        foreach (var user in users)
+        {
+            if ((uint)user < (uint)_latest.Length)
+            {
+                Prefetch.Near(ref _latest[user]);
+            }
+        }
+    }
+
     /// <summary>A user's latest value as an ordinal; false where none came.</summary>
     public bool TryGet(int user, out int value, out long seconds)
     {

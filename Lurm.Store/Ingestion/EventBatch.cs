@@ -8,8 +8,8 @@ using Lurm.Store.Histories;
 namespace Lurm.Store.Ingestion;
 
 /// <summary>A batch while it is read and checked: its users, items and kinds by ordinals, what rides along, and its events in a spool. Nothing of it is stored yet.</summary>
-/// <remarks>Takes some 80 bytes a user and 60 an item beside their texts, whatever the number of events. One thread.</remarks>
-internal sealed class EventBatch : IDisposable
+/// <remarks>Takes some 80 bytes a user and 60 an item beside their texts, whatever the number of events. One thread, but for <see cref="Find"/>.</remarks>
+internal sealed class EventBatch : IUsersAhead, IDisposable
 {
     /// <summary>The longest item id, in bytes.</summary>
     public const int MaxItemBytes = 256;
@@ -53,7 +53,15 @@ internal sealed class EventBatch : IDisposable
     /// <summary>The user attributes that ride along.</summary>
     public List<BatchAttribute> Attributes { get; } = [];
 
-    public ReadOnlySpan<BatchUser> Users => _users.AsSpan(0, UserIds.Count);
+    public ReadOnlySpan<BatchUser> Users
+    {
+        get
+        {
+            // Users of refused rows at the end may be known by id alone.
+            Room(ref _users, UserIds.Count - 1);
+            return _users.AsSpan(0, UserIds.Count);
+        }
+    }
 
     public ReadOnlySpan<BatchItem> Items => _items.AsSpan(0, ItemIds.Count);
 
@@ -74,12 +82,66 @@ internal sealed class EventBatch : IDisposable
         if (ordinal < 0)
         {
             CheckText(id, UserId.MaxBytes, column, "a user id");
-            var key = _findUserKey(id);
             ordinal = UserIds.Add(id, hash);
-            Place(ref _users, ordinal, new BatchUser { Key = key > 0 ? key : FirstNewKey + _newUsers++, FirstSeen = long.MaxValue, LastSeen = long.MinValue });
+        }
+
+        if (!IsMet(ordinal))
+        {
+            Meet(ordinal, id);
         }
 
         return _lastUser = ordinal;
+    }
+
+    /// <summary>The ordinal of a user's id that <see cref="Find"/> has looked up; reads no table of ids, which another thread may be adding to.</summary>
+    /// <exception cref="RowException">It is no id.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int User(int found, ReadOnlySpan<byte> id, string column)
+    {
+        if (found < 0)
+        {
+            CheckText(id, UserId.MaxBytes, column, "a user id");
+        }
+
+        if (!IsMet(found))
+        {
+            Meet(found, id);
+        }
+
+        return found;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Find(in Utf8Column ids, Span<int> ordinals)
+    {
+        UserIds.Find(ids, ordinals);
+        for (var i = 0; i < ids.Count; i++)
+        {
+            // One that is new may have been added a few rows before.
+            if (ordinals[i] < 0 && IsText(ids[i], UserId.MaxBytes))
+            {
+                ordinals[i] = UserIds.Intern(ids[i]);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Touch(ReadOnlySpan<int> ordinals)
+    {
+        foreach (var ordinal in ordinals)
+        {
+            if ((uint)ordinal < (uint)_users.Length)
+            {
+                Prefetch.Near(ref _users[ordinal]);
+            }
+        }
+
+        foreach (var attribute in Attributes)
+        {
+            attribute.Touch(ordinals);
+        }
     }
 
     /// <summary>The ordinal of an item's id.</summary>
@@ -176,12 +238,25 @@ internal sealed class EventBatch : IDisposable
 
     private static void Place<T>(ref T[] all, int ordinal, in T one)
     {
-        if (ordinal == all.Length)
-        {
-            Array.Resize(ref all, ordinal * 2);
-        }
-
+        Room(ref all, ordinal);
         all[ordinal] = one;
+    }
+
+    private static void Room<T>(ref T[] all, int ordinal)
+    {
+        if (ordinal >= all.Length)
+        {
+            Array.Resize(ref all, Math.Max(ordinal + 1, all.Length * 2));
+        }
+    }
+
+    // Not yet: an id of refused rows alone.
+    private bool IsMet(int ordinal) => ordinal < _users.Length && _users[ordinal].Key != 0;
+
+    private void Meet(int ordinal, ReadOnlySpan<byte> id)
+    {
+        var key = _findUserKey(id);
+        Place(ref _users, ordinal, new BatchUser { Key = key > 0 ? key : FirstNewKey + _newUsers++, FirstSeen = long.MaxValue, LastSeen = long.MinValue });
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -200,6 +275,9 @@ internal sealed class EventBatch : IDisposable
         }
     }
 
+    private static bool IsText(ReadOnlySpan<byte> text, int maxBytes) =>
+        !text.IsEmpty && text.Length <= maxBytes && !text.ContainsAnyInRange((byte)0, (byte)0x1F) && !text.Contains((byte)0x7F) && Utf8.IsValid(text);
+
     private static void CheckText(ReadOnlySpan<byte> text, int maxBytes, string column, string what)
     {
         if (text.IsEmpty)
@@ -212,7 +290,7 @@ internal sealed class EventBatch : IDisposable
             throw new RowException(column, $"{text.Length} bytes", $"{what} of at most {maxBytes} bytes");
         }
 
-        if (text.ContainsAnyInRange((byte)0, (byte)0x1F) || text.Contains((byte)0x7F) || !Utf8.IsValid(text))
+        if (!IsText(text, maxBytes))
         {
             throw new RowException(column, "bytes that are no printable UTF-8", $"{what} as UTF-8 text without control characters");
         }

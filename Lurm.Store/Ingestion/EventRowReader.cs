@@ -98,7 +98,7 @@ internal sealed class EventRowReader : EventTaker
             ReadAttributes(row[_columns.AttributesObject], _columns.Names[_columns.AttributesObject], _objectValues);
         }
 
-        var user = Batch.User(row[_columns.User], _mapping.UserColumn);
+        var user = row.HasUsers ? Batch.User(row.User, row[_columns.User], _mapping.UserColumn) : Batch.User(row[_columns.User], _mapping.UserColumn);
         var kind = _columns.Kind < 0 ? 0 : Batch.Kind(row[_columns.Kind], _columns.Names[_columns.Kind]);
         var item = Batch.Item(row[_columns.Item], _mapping.ItemColumn);
         if (_columns.Title >= 0 || _columns.Category >= 0)
