@@ -40,14 +40,19 @@ public sealed partial class LurmDatabase
     {
         options ??= new EmbedOptions();
         options.Check();
-        using var lease = EmbedLease.Take(Connections, Time, cancellationToken);
-        var report = new Embedding(this, lease, options, progress, cancellationToken).Run();
-        Views.Refresh(cancellationToken);
-        if (report.IsNewGeneration || report.Embedded > 0)
+        EmbedReport report;
+        using (var lease = EmbedLease.Take(Connections, Time, cancellationToken))
         {
-            RefreshAudiences(cancellationToken);
+            report = new Embedding(this, lease, options, progress, cancellationToken).Run();
+            Views.Refresh(cancellationToken);
+            if (report.IsNewGeneration || report.Embedded > 0)
+            {
+                RefreshAudiences(cancellationToken);
+            }
         }
 
+        // What may have waited for this embedding to end.
+        ResumeErasures();
         return report;
     }
 

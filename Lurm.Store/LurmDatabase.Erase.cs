@@ -30,7 +30,7 @@ public sealed partial class LurmDatabase
             }
 
             var erasure = new Erasure(this);
-            return [.. keys.Select(key => erasure.Report(key, "its next turn: opening the database, the next erasure, or FinishErasures"))];
+            return [.. keys.Select(key => erasure.Report(key, "its next turn: opening the database, the next erasure, embedding or large batch, or FinishErasures"))];
         }
     }
 
@@ -73,7 +73,7 @@ public sealed partial class LurmDatabase
         return Erase([.. ids.OfType<string>()], allowReturn, cancellationToken);
     }
 
-    /// <summary>Takes pending erasures as far as they go; opening the database does the same.</summary>
+    /// <summary>Takes pending erasures as far as they go; so do opening the database, the end of an embedding and the end of a large batch.</summary>
     /// <returns>How many are still pending.</returns>
     public int FinishErasures(CancellationToken cancellationToken = default) => FinishErasures(ErasurePatience, cancellationToken);
 
@@ -83,7 +83,7 @@ public sealed partial class LurmDatabase
         return erasure.Pending().Count(key => erasure.Run(key, patience, cancellationToken) is not null);
     }
 
-    /// <summary>Finishes at opening what a crash or an old reader left; what cannot be finished now stays pending and is seen in the statistics.</summary>
+    /// <summary>Finishes at opening, and behind what an erasure may have waited for, what a crash or an old reader left; what cannot be finished now stays pending and is seen in the statistics.</summary>
     internal void ResumeErasures()
     {
         try

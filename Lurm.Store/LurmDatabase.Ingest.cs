@@ -22,7 +22,7 @@ public sealed partial class LurmDatabase
             return known;
         }
 
-        using var batch = work.NewBatch();
+        using var batch = work.NewBatch(isLocal: false);
         var reader = new BehaviourEventReader(batch, CurrentRegistry());
         reader.ReadAll(events, () => progress?.Report(new IngestProgress("reading", 0, batch.Spool.Count, clock.Elapsed)), cancellationToken);
         return work.Apply(batch, reader, cancellationToken);
@@ -54,7 +54,7 @@ public sealed partial class LurmDatabase
             return known;
         }
 
-        using var batch = work.NewBatch();
+        using var batch = work.NewBatch(isLocal: true);
         var reader = new EventRowReader(columns, batch, options.OnError, CurrentRegistry());
         for (var i = 0; i < paths.Count; i++)
         {
@@ -88,7 +88,7 @@ public sealed partial class LurmDatabase
 
         const string Name = "the stream";
         var columns = EventColumns.Standard;
-        using var batch = work.NewBatch();
+        using var batch = work.NewBatch(isLocal: false);
         var reader = new EventRowReader(columns, batch, options?.OnError ?? RowErrorAction.Stop, CurrentRegistry());
         var feed = ByteFeed.Of(events);
         using RowSource source = format == EventStreamFormat.Csv

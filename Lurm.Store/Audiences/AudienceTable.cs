@@ -111,6 +111,33 @@ internal static class AudienceTable
         }
     }
 
+    /// <summary>Every audience that holds anything of a user. Cost: a walk over all members.</summary>
+    public static List<Membership> Memberships(Session session, long userKey)
+    {
+        var found = new List<Membership>();
+        using var audiences = session.Prepare("SELECT audience_key, id, definition FROM audiences ORDER BY id");
+        while (audiences.Step())
+        {
+            var definition = JsonSerializer.Deserialize(audiences.Text(2)!, AudienceJson.Default.AudienceDefinition)!;
+            var membership = new Membership(audiences.Text(1)!, null, 0, definition.SeedKeys?.Contains(userKey) == true, definition.ExcludeKeys.Contains(userKey));
+            Visit(session, audiences.Int64(0), 0, (rank, key, score) =>
+            {
+                if (key == userKey)
+                {
+                    membership = membership with { Rank = rank, Score = score };
+                }
+
+                return membership.Rank is null;
+            });
+            if (membership is { Rank: not null } or { IsSeed: true } or { IsExcluded: true })
+            {
+                found.Add(membership);
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Takes users out of every audience's members, seeds and exclusions.</summary>
     public static void Erase(Session session, HashSet<long> erased)
     {

@@ -61,7 +61,8 @@ internal sealed class InterestCounts
             }
 
             var weight = (uint)entry.Kind < (uint)_kindWeights.Length ? _kindWeights[entry.Kind] : 1.0;
-            var count = weight * entry.WeightThousandths / 1000.0;
+            // Nearly every entry is one event; a division costs more than the rest of the loop.
+            var count = entry.WeightThousandths == 1000 ? weight : weight * entry.WeightThousandths / 1000.0;
             if (!(count > 0))
             {
                 continue;

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Lurm.Store.Histories;
@@ -16,7 +14,7 @@ namespace Lurm.Store.Histories;
 /// Differences start from the blob's first period and, within a period, from item 0. Histories add: <see cref="Merge"/> is the only way they change.
 /// Blobs are not compressed again: sorted deltas in varints leave little to gain in blobs of this size.
 /// </remarks>
-internal static class HistoryCodec
+internal static partial class HistoryCodec
 {
     /// <summary>The format this code reads and writes.</summary>
     public const int Format = 1;
@@ -91,70 +89,15 @@ internal static class HistoryCodec
         var header = 0;
         target[header++] = 0x95;
         target[header++] = Format;
-        WriteUInt(target, ref header, (uint)firstPeriod);
-        WriteUInt(target, ref header, (uint)entries.Length);
-        WriteBinHeader(target, ref header, at);
+        SegmentFrame.WriteUInt(target, ref header, (uint)firstPeriod);
+        SegmentFrame.WriteUInt(target, ref header, (uint)entries.Length);
+        SegmentFrame.WriteBinHeader(target, ref header, at);
         payload[..at].CopyTo(target[header..]);
         var length = header + at;
-        var crc = Crc32C(target[..length]);
+        var crc = SegmentFrame.Crc32C(target[..length]);
         target[length] = 0xCE;
         BinaryPrimitives.WriteUInt32BigEndian(target[(length + 1)..], crc);
         return length + CrcBytes;
-    }
-
-    /// <summary>Appends the entries of <paramref name="blob"/> to <paramref name="target"/>.</summary>
-    /// <exception cref="StoreException"><see cref="StoreFault.Corrupt"/>: the bytes are not what <see cref="Encode"/> wrote; nothing was appended.</exception>
-    public static void Decode(ReadOnlySpan<byte> blob, HistoryBuffer target)
-    {
-        if (!TryDecode(blob, target, out var reason))
-        {
-            throw new StoreException(StoreFault.Corrupt, $"a history blob of {blob.Length} bytes is damaged: {reason}. Run 'lurm check', then restore a backup.");
-        }
-    }
-
-    /// <summary><see cref="Decode"/> with the reason as a value.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> blob, HistoryBuffer target, out string? reason)
-    {
-        if (blob.Length < 10 || blob[0] != 0x95)
-        {
-            reason = "it does not begin as a MessagePack array of five";
-            return false;
-        }
-
-        if (blob[1] != Format)
-        {
-            reason = $"its format is {blob[1]}, expected {Format}";
-            return false;
-        }
-
-        var body = blob[..^CrcBytes];
-        var stored = BinaryPrimitives.ReadUInt32BigEndian(blob[^4..]);
-        var computed = Crc32C(body);
-        if (blob[^CrcBytes] != 0xCE || stored != computed)
-        {
-            reason = string.Create(CultureInfo.InvariantCulture, $"its checksum is {stored:x8}, expected {computed:x8}");
-            return false;
-        }
-
-        var at = 2;
-        if (!TryReadUInt(body, ref at, out var firstPeriod) || !TryReadUInt(body, ref at, out var count) || !TryReadBinHeader(body, ref at, out var length)
-            || at + length != body.Length || count == 0 || count > length || firstPeriod > MaxPeriod)
-        {
-            reason = "its frame does not add up";
-            return false;
-        }
-
-        // The checksum held, so what follows can only be wrong if the writer was; it is still never trusted with memory.
-        var entries = target.Room((int)count);
-        if (!TryDecodePayload(body[at..], (int)firstPeriod, entries))
-        {
-            reason = "its payload does not add up";
-            return false;
-        }
-
-        target.Grow((int)count);
-        reason = null;
-        return true;
     }
 
     /// <summary>Adds two sorted runs of entries into a third: equal (period, item, kind) become one with summed counts and weights.</summary>
@@ -207,101 +150,6 @@ internal static class HistoryCodec
     public static HistoryEntry Sum(in HistoryEntry left, in HistoryEntry right) =>
         left with { Count = checked(left.Count + right.Count), WeightThousandths = checked(left.WeightThousandths + right.WeightThousandths) };
 
-    /// <summary>The checksum of iSCSI and ext4: CRC-32C, polynomial 0x1EDC6F41.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static uint Crc32C(ReadOnlySpan<byte> bytes)
-    {
-        var crc = ~0u;
-        for (; bytes.Length >= 8; bytes = bytes[8..])
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        }
-
-        foreach (var one in bytes)
-        {
-            crc = BitOperations.Crc32C(crc, one);
-        }
-
-        return ~crc;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TryDecodePayload(ReadOnlySpan<byte> payload, int firstPeriod, Span<HistoryEntry> entries)
-    {
-        var at = 0;
-        var written = 0;
-        var period = firstPeriod;
-        while (at < payload.Length)
-        {
-            if (!Varint.TryRead(payload, ref at, out var head) || head >> 1 > MaxPeriod || (period += (int)(head >> 1)) > MaxPeriod || (written > 0 && head >> 1 == 0))
-            {
-                return false;
-            }
-
-            ulong usual = 0;
-            if ((head & 1) != 0 && !Varint.TryRead(payload, ref at, out usual))
-            {
-                return false;
-            }
-
-            if (usual > (ulong)short.MaxValue || !Varint.TryRead(payload, ref at, out var many) || many == 0 || many > (ulong)(entries.Length - written))
-            {
-                return false;
-            }
-
-            var item = 0ul;
-            for (var end = written + (int)many; written < end; written++)
-            {
-                if (!Varint.TryRead(payload, ref at, out var delta) || (item += delta >> 1) > int.MaxValue)
-                {
-                    return false;
-                }
-
-                if ((delta & 1) == 0)
-                {
-                    entries[written] = new HistoryEntry(period, (int)item, (short)usual, 1, 1000);
-                }
-                else if (!TryDecodeRest(payload, ref at, period, (int)item, (short)usual, out entries[written]))
-                {
-                    return false;
-                }
-
-                // Of one item kinds rise; the period's first entry has none before it.
-                if (delta >> 1 == 0 && written > end - (int)many && entries[written].Kind <= entries[written - 1].Kind)
-                {
-                    return false;
-                }
-            }
-        }
-
-        return written == entries.Length;
-    }
-
-    private static bool TryDecodeRest(ReadOnlySpan<byte> payload, ref int at, int period, int item, short usual, out HistoryEntry entry)
-    {
-        entry = default;
-        if (!Varint.TryRead(payload, ref at, out var flags) || flags >> 2 >= int.MaxValue)
-        {
-            return false;
-        }
-
-        ulong kind = (ulong)usual;
-        if ((flags & 1) != 0 && (!Varint.TryRead(payload, ref at, out kind) || kind > (ulong)short.MaxValue))
-        {
-            return false;
-        }
-
-        ulong weight = 0;
-        if ((flags & 2) != 0 && !Varint.TryRead(payload, ref at, out weight))
-        {
-            return false;
-        }
-
-        var count = (int)(flags >> 2) + 1;
-        entry = new HistoryEntry(period, item, (short)kind, count, unchecked((1000L * count) + Varint.UnZigZag(weight)));
-        return true;
-    }
-
     // The kind most entries of a period have costs nothing to write; ties go to the smaller. Nearly always there is only one.
     private static short UsualKind(ReadOnlySpan<HistoryEntry> period)
     {
@@ -333,98 +181,5 @@ internal static class HistoryCodec
         }
 
         return (short)best;
-    }
-
-    private static void WriteUInt(Span<byte> target, ref int at, uint value)
-    {
-        switch (value)
-        {
-            case < 0x80:
-                target[at++] = (byte)value;
-                break;
-            case <= ushort.MaxValue:
-                target[at] = 0xCD;
-                BinaryPrimitives.WriteUInt16BigEndian(target[(at + 1)..], (ushort)value);
-                at += 3;
-                break;
-            default:
-                target[at] = 0xCE;
-                BinaryPrimitives.WriteUInt32BigEndian(target[(at + 1)..], value);
-                at += 5;
-                break;
-        }
-    }
-
-    private static bool TryReadUInt(ReadOnlySpan<byte> source, ref int at, out uint value)
-    {
-        value = 0;
-        if (at >= source.Length)
-        {
-            return false;
-        }
-
-        var head = source[at++];
-        switch (head)
-        {
-            case < 0x80:
-                value = head;
-                return true;
-            case 0xCD when at + 2 <= source.Length:
-                value = BinaryPrimitives.ReadUInt16BigEndian(source[at..]);
-                at += 2;
-                return true;
-            case 0xCE when at + 4 <= source.Length:
-                value = BinaryPrimitives.ReadUInt32BigEndian(source[at..]);
-                at += 4;
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private static void WriteBinHeader(Span<byte> target, ref int at, int length)
-    {
-        if (length <= byte.MaxValue)
-        {
-            target[at++] = 0xC4;
-            target[at++] = (byte)length;
-        }
-        else if (length <= ushort.MaxValue)
-        {
-            target[at] = 0xC5;
-            BinaryPrimitives.WriteUInt16BigEndian(target[(at + 1)..], (ushort)length);
-            at += 3;
-        }
-        else
-        {
-            target[at] = 0xC6;
-            BinaryPrimitives.WriteUInt32BigEndian(target[(at + 1)..], (uint)length);
-            at += 5;
-        }
-    }
-
-    private static bool TryReadBinHeader(ReadOnlySpan<byte> source, ref int at, out int length)
-    {
-        length = 0;
-        if (at >= source.Length)
-        {
-            return false;
-        }
-
-        var head = source[at++];
-        var bytes = head switch { 0xC4 => 1, 0xC5 => 2, 0xC6 => 4, _ => 0 };
-        if (bytes == 0 || at + bytes > source.Length)
-        {
-            return false;
-        }
-
-        var value = 0u;
-        for (var i = 0; i < bytes; i++)
-        {
-            value = (value << 8) | source[at++];
-        }
-
-        length = (int)Math.Min(value, int.MaxValue);
-        return true;
     }
 }

@@ -13,7 +13,8 @@ internal sealed class SegmentWriter : IDisposable
     public const int SegmentBytes = 1_500;
 
     private readonly Statement _read;
-    private readonly Statement _write;
+    private readonly Statement _add;
+    private readonly Statement _update;
     private readonly Statement _delete;
     private readonly HistoryBuffer _old = new();
     private readonly HistoryBuffer _merged = new();
@@ -24,8 +25,10 @@ internal sealed class SegmentWriter : IDisposable
     public SegmentWriter(Session session)
     {
         _read = session.Prepare("SELECT segment, counts FROM histories WHERE segment BETWEEN ?1 AND ?2 ORDER BY segment");
-        _write = session.Prepare(
-            "INSERT INTO histories (segment, events, counts) VALUES (?1, ?2, ?3) ON CONFLICT (segment) DO UPDATE SET events = excluded.events, counts = excluded.counts");
+
+        // Two statements: for one that may do either, SQLite keeps a journal of the statement, with copies of pages.
+        _add = session.Prepare("INSERT INTO histories (segment, events, counts) VALUES (?1, ?2, ?3)");
+        _update = session.Prepare("UPDATE histories SET events = ?2, counts = ?3 WHERE segment = ?1");
         _delete = session.Prepare("DELETE FROM histories WHERE segment = ?1");
     }
 
@@ -38,7 +41,7 @@ internal sealed class SegmentWriter : IDisposable
     }
 
     /// <summary>Adds <paramref name="entries"/> (sorted, at least one) to the history of a user that has none.</summary>
-    public void AddFirst(long userKey, ReadOnlySpan<HistoryEntry> entries) => Write(userKey, entries);
+    public void AddFirst(long userKey, ReadOnlySpan<HistoryEntry> entries) => Write(userKey, entries, replaced: -1);
 
     /// <summary>Adds <paramref name="entries"/> (sorted, at least one) to a user's history. Returns what the whole history amounts to then.</summary>
     public HistoryCounts Add(long userKey, ReadOnlySpan<HistoryEntry> entries)
@@ -46,7 +49,7 @@ internal sealed class SegmentWriter : IDisposable
         ReadSegments(userKey);
         if (_segments.Count == 0)
         {
-            Write(userKey, entries);
+            Write(userKey, entries, replaced: -1);
             return Count(entries);
         }
 
@@ -69,13 +72,13 @@ internal sealed class SegmentWriter : IDisposable
 
             HistoryCodec.Merge(stored, entries[taken..end], _merged);
             taken = end;
-            var first = _merged.Entries[0].Period;
-            if (first != _segments[i].FirstPeriod)
+            var first = _segments[i].FirstPeriod;
+            if (first != _merged.Entries[0].Period)
             {
-                _delete.Bind(1, SegmentKey.Of(userKey, _segments[i].FirstPeriod)).Run();
+                _delete.Bind(1, SegmentKey.Of(userKey, first)).Run();
             }
 
-            Write(userKey, _merged.Entries);
+            Write(userKey, _merged.Entries, first);
             periods += Periods(_merged.Entries) - Periods(stored);
         }
 
@@ -85,7 +88,8 @@ internal sealed class SegmentWriter : IDisposable
     public void Dispose()
     {
         _read.Dispose();
-        _write.Dispose();
+        _add.Dispose();
+        _update.Dispose();
         _delete.Dispose();
     }
 
@@ -121,8 +125,8 @@ internal sealed class SegmentWriter : IDisposable
         _read.Reset();
     }
 
-    // Writes sorted entries as one segment or, where they are many, several cut between periods.
-    private void Write(long userKey, ReadOnlySpan<HistoryEntry> entries)
+    // Writes sorted entries as one segment or, where they are many, several cut between periods; the one that begins at period 'replaced' is there.
+    private void Write(long userKey, ReadOnlySpan<HistoryEntry> entries, int replaced)
     {
         if (_blob.Length < HistoryCodec.MaxEncodedBytes(entries.Length))
         {
@@ -146,7 +150,8 @@ internal sealed class SegmentWriter : IDisposable
                 events += entry.Count;
             }
 
-            _write.Bind(1, SegmentKey.Of(userKey, take[0].Period)).Bind(2, events).BindBlob(3, _blob.AsSpan(0, length)).Run();
+            var statement = take[0].Period == replaced ? _update : _add;
+            statement.Bind(1, SegmentKey.Of(userKey, take[0].Period)).Bind(2, events).BindBlob(3, _blob.AsSpan(0, length)).Run();
             entries = entries[take.Length..];
         }
     }

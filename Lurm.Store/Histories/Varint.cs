@@ -25,10 +25,23 @@ internal static class Varint
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(ReadOnlySpan<byte> source, ref int at, out ulong value)
     {
-        if ((uint)at < (uint)source.Length && source[at] < 0x80)
+        if ((uint)(at + 1) < (uint)source.Length)
         {
-            value = source[at++];
-            return true;
+            uint low = source[at], high = source[at + 1];
+            if (low < 0x80)
+            {
+                value = low;
+                at++;
+                return true;
+            }
+
+            // Differences of items in a catalogue of some thousands.
+            if (high < 0x80)
+            {
+                value = (low & 0x7F) | (high << 7);
+                at += 2;
+                return true;
+            }
         }
 
         return TryReadLong(source, ref at, out value);

@@ -45,7 +45,7 @@ internal sealed class BatchApplier(EventBatch batch, BatchReport report)
     public int ApplyItems(Session session, int from, int most)
     {
         using var find = session.Prepare("SELECT item_key, title, category, text_time FROM items WHERE id = ?1");
-        using var add = session.Prepare("INSERT INTO items (id, title, category, text_time) VALUES (?1, ?2, ?3, ?4) RETURNING item_key");
+        using var add = session.Prepare("INSERT INTO items (id, title, category, text_time) VALUES (?1, ?2, ?3, ?4)");
         using var update = session.Prepare("UPDATE items SET title = coalesce(?2, title), category = coalesce(?3, category), text_time = ?4 WHERE item_key = ?1");
         var items = batch.Items;
         var to = (int)Math.Min(items.Length, (long)from + most);
@@ -58,9 +58,8 @@ internal sealed class BatchApplier(EventBatch batch, BatchReport report)
                 find.Reset();
                 add.BindText(1, batch.ItemIds[i]);
                 BindText(add, item, hasText);
-                add.Step();
-                _itemKeys[i] = add.Int32(0);
-                add.Reset();
+                add.Run();
+                _itemKeys[i] = checked((int)session.LastRowId);
                 report.NewItems++;
                 continue;
             }
@@ -98,7 +97,7 @@ internal sealed class BatchApplier(EventBatch batch, BatchReport report)
         using var exists = session.Prepare("SELECT 1 FROM users WHERE user_key = ?1 AND id = ?2");
         using var find = session.Prepare("SELECT user_key FROM users WHERE id = ?1");
         using var add = session.Prepare(
-            "INSERT INTO users (id, first_seen, last_seen, event_count, period_count, history_version, item_count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING user_key");
+            "INSERT INTO users (id, first_seen, last_seen, event_count, period_count, history_version, item_count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
         using var update = session.Prepare(
             """
             UPDATE users SET
@@ -141,9 +140,8 @@ internal sealed class BatchApplier(EventBatch batch, BatchReport report)
             else
             {
                 var counts = segments.Count(entries);
-                add.BindText(1, id).Bind(2, user.FirstSeen).Bind(3, user.LastSeen).Bind(4, user.Events).Bind(5, counts.Periods).Bind(6, version).Bind(7, counts.Items).Step();
-                key = add.Int64(0);
-                add.Reset();
+                add.BindText(1, id).Bind(2, user.FirstSeen).Bind(3, user.LastSeen).Bind(4, user.Events).Bind(5, counts.Periods).Bind(6, version).Bind(7, counts.Items).Run();
+                key = session.LastRowId;
                 segments.AddFirst(key, entries);
                 report.NewUsers++;
             }

@@ -38,7 +38,7 @@ internal static class BatchFile
         Check(stream, folder.BatchFile);
         using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
         reader.ReadInt32();
-        var batch = new EventBatch(grain, 0, _ => 0, EventSpool.Load(folder.EventsFile, reader));
+        var batch = new EventBatch(grain, 0, null, EventSpool.Load(folder.EventsFile, reader));
         Read(reader, batch);
         return batch;
     }

@@ -5,7 +5,7 @@ namespace Lurm.Store.Ingestion;
 
 /// <summary>One batch's way into the database: found done before, or read, checked and applied, in one transaction where it is small, else from a spool in many.</summary>
 /// <remarks>
-/// Small: everything in one transaction, so there is nothing to resume. Large: once the batch is read and checked whole, its spool is synced and a row
+/// Small, that is one chunk: everything in one transaction, so there is nothing to resume. Large: once the batch is read and checked whole, its spool is synced and a row
 /// in <c>batches</c> says 'applying'; each chunk's transaction records the chunk. From that row on the batch will be finished, by this process or by the next that
 /// opens the database; before it, nothing of the batch is there, and a folder under spool/ that nobody holds is swept away.
 /// </remarks>
@@ -13,9 +13,6 @@ internal sealed class BatchWork : IDisposable
 {
     /// <summary>Events kept in memory before the spool goes to disk: 16 MB.</summary>
     private const long MemoryEvents = 1 << 20;
-
-    /// <summary>A batch of at most this many chunks is one transaction.</summary>
-    private const int SmallChunks = 3;
 
     /// <summary>Items written in one transaction.</summary>
     private const int ItemsPerTransaction = 20_000;
@@ -63,7 +60,8 @@ internal sealed class BatchWork : IDisposable
     }
 
     /// <summary>An empty batch to read into.</summary>
-    public EventBatch NewBatch()
+    /// <param name="isLocal">Whether its rows come from files, without waiting for anyone.</param>
+    public EventBatch NewBatch(bool isLocal)
     {
         long firstNewKey;
         using (var read = _database.Connections.Read())
@@ -74,16 +72,17 @@ internal sealed class BatchWork : IDisposable
         }
 
         var spool = new EventSpool(() => (_folder ??= SpoolFolder.Create(_database.Folder)).EventsFile, MemoryEvents);
-        return new EventBatch(_database.Grain, firstNewKey, firstNewKey == 1 ? _ => 0 : FindUserKey, spool);
+        return new EventBatch(_database.Grain, firstNewKey, firstNewKey == 1 ? null : new KnownUsers(_database.Connections, isLocal), spool);
     }
 
     /// <summary>Applies what was read.</summary>
     public IngestReport Apply(EventBatch batch, EventTaker reader, CancellationToken cancellationToken)
     {
+        batch.EndLookups();
         cancellationToken.ThrowIfCancellationRequested();
         var report = new BatchReport { Rows = reader.Rows, LeftOut = reader.LeftOut, ErrorRows = reader.ErrorRows };
         var plan = new ChunkPlan(batch.Users);
-        if (!batch.Spool.IsOnDisk && plan.Count <= SmallChunks && batch.Items.Length <= SmallChunks * ItemsPerTransaction)
+        if (!batch.Spool.IsOnDisk && plan.Count <= 1 && batch.Items.Length <= ItemsPerTransaction)
         {
             return ApplyAtOnce(batch, plan, report, cancellationToken)?.ToReport(_id, alreadyIngested: true)
                 ?? report.ToReport(_id, alreadyIngested: false, reader.FirstErrors);
@@ -108,6 +107,11 @@ internal sealed class BatchWork : IDisposable
         Finish(_database, key, batch, plan, report, _clock, _progress, cancellationToken);
         batch.Dispose();
         _folder.Discard();
+        _folder.Dispose();
+        _folder = null;
+
+        // What may have waited for this spool to go.
+        _database.ResumeErasures();
         return report.ToReport(_id, alreadyIngested: false, reader.FirstErrors);
     }
 
@@ -218,13 +222,6 @@ internal sealed class BatchWork : IDisposable
         BatchLog.Add(write.Session, _id, null, report, _database.Time.GetUtcNow().ToUnixTimeSeconds());
         write.Commit();
         return null;
-    }
-
-    private long FindUserKey(ReadOnlySpan<byte> id)
-    {
-        using var read = _database.Connections.Read();
-        using var find = read.Session.Prepare("SELECT user_key FROM users WHERE id = ?1");
-        return find.BindText(1, id).Step() ? find.Int64(0) : 0;
     }
 
     private StoreException Busy() => new(StoreFault.Conflict, $"the batch '{_id}' is being applied by another process. Wait for it, or try again when it has ended.");

@@ -4,10 +4,10 @@ namespace Lurm.Store.Ingestion;
 internal sealed class ChunkPlan
 {
     /// <summary>A chunk ends at this many events …</summary>
-    public const long ChunkEvents = 400_000;
+    public const long ChunkEvents = 800_000;
 
     /// <summary>… or this many users, whichever comes first.</summary>
-    public const int ChunkUsers = 8_192;
+    public const int ChunkUsers = 16_384;
 
     private readonly int[] _byKey;
     private readonly List<(int From, int To, long Events)> _chunks = [];

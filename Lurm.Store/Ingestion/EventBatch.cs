@@ -20,7 +20,7 @@ internal sealed class EventBatch : IUsersAhead, IDisposable
     /// <summary>Text beyond this many bytes is cut.</summary>
     public const int MaxTextBytes = 1024;
 
-    private readonly Func<ReadOnlySpan<byte>, long> _findUserKey;
+    private readonly KnownUsers? _known;
     private readonly PeriodGrain _grain;
     private readonly long _hashSeed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
     private BatchUser[] _users = new BatchUser[1024];
@@ -31,13 +31,13 @@ internal sealed class EventBatch : IUsersAhead, IDisposable
 
     /// <param name="grain">The database's.</param>
     /// <param name="firstNewKey">The first key that no user has had.</param>
-    /// <param name="findUserKey">A known user's key, or 0.</param>
+    /// <param name="known">Finds users of the database; none where it has none. Owned.</param>
     /// <param name="spool">Where events go; owned.</param>
-    public EventBatch(PeriodGrain grain, long firstNewKey, Func<ReadOnlySpan<byte>, long> findUserKey, EventSpool spool)
+    public EventBatch(PeriodGrain grain, long firstNewKey, KnownUsers? known, EventSpool spool)
     {
         _grain = grain;
         FirstNewKey = firstNewKey;
-        _findUserKey = findUserKey;
+        _known = known;
         Spool = spool;
         Kinds.Intern([]);
     }
@@ -228,7 +228,14 @@ internal sealed class EventBatch : IUsersAhead, IDisposable
         return text[..cut];
     }
 
-    public void Dispose() => Spool.Dispose();
+    /// <summary>Ends the read transaction that look-ups of users may share; to be called every few thousand rows.</summary>
+    public void EndLookups() => _known?.Dispose();
+
+    public void Dispose()
+    {
+        EndLookups();
+        Spool.Dispose();
+    }
 
     /// <summary>Adds a user as it was saved.</summary>
     internal void Restore(ReadOnlySpan<byte> id, in BatchUser user) => Place(ref _users, UserIds.Intern(id), user);
@@ -255,7 +262,7 @@ internal sealed class EventBatch : IUsersAhead, IDisposable
 
     private void Meet(int ordinal, ReadOnlySpan<byte> id)
     {
-        var key = _findUserKey(id);
+        var key = _known?.Find(id) ?? 0;
         Place(ref _users, ordinal, new BatchUser { Key = key > 0 ? key : FirstNewKey + _newUsers++, FirstSeen = long.MaxValue, LastSeen = long.MinValue });
     }
 

@@ -63,6 +63,7 @@ internal sealed class EventRowReader : EventTaker
 
             if (Rows % RowsPerCheck == 0)
             {
+                Batch.EndLookups();
                 cancellationToken.ThrowIfCancellationRequested();
                 progress?.Invoke(source);
             }

@@ -12,13 +12,17 @@ internal sealed class EventSpool : IDisposable
 
     private const int PageEvents = 4096;
     private const int FirstPageEvents = 32;
-    private const int EventBytes = 16;
+
+    /// <summary>The disk is given this much at a time while rows are still being read, so that the last flush waits for little.</summary>
+    private const long FlushBytes = 64 << 20;
 
     private readonly Func<string> _file;
     private readonly long _memoryEvents;
     private Partition?[] _partitions = new Partition?[64];
     private Partition? _last;
     private FileStream? _stream;
+    private Task _flush = Task.CompletedTask;
+    private long _flushedTo;
 
     /// <summary>Keeps up to <paramref name="memoryEvents"/> in memory, then everything in the file that <paramref name="file"/> names when asked.</summary>
     public EventSpool(Func<string> file, long memoryEvents)
@@ -74,6 +78,7 @@ internal sealed class EventSpool : IDisposable
             }
         }
 
+        _flush.GetAwaiter().GetResult();
         _stream!.Flush(flushToDisk: true);
     }
 
@@ -133,7 +138,12 @@ internal sealed class EventSpool : IDisposable
         }
     }
 
-    public void Dispose() => _stream?.Dispose();
+    public void Dispose()
+    {
+        // A failed flush says so in Save; a spool that is thrown away needs none.
+        ((IAsyncResult)_flush).AsyncWaitHandle.WaitOne();
+        _stream?.Dispose();
+    }
 
     private void Read(long offset, Span<byte> bytes)
     {
@@ -202,6 +212,13 @@ internal sealed class EventSpool : IDisposable
     {
         var offset = _stream!.Position;
         _stream.Write(MemoryMarshal.AsBytes(events));
+        if (offset - _flushedTo >= FlushBytes && _flush.IsCompletedSuccessfully)
+        {
+            _flushedTo = offset;
+            var file = _stream.SafeFileHandle;
+            _flush = Task.Run(() => RandomAccess.FlushToDisk(file));
+        }
+
         return new Page(null, offset, events.Length);
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lurm.Store.Attributes;
+using Lurm.Store.Audiences;
 using Lurm.Store.Histories;
 using Lurm.Store.Sqlite;
 
@@ -29,6 +30,7 @@ internal static class UserExport
             }
 
             WriteHistory(json, database, user.UserKey);
+            WriteAudiences(json, database, user.UserKey);
             database.ExportRepresentation(json, user.UserKey);
             json.WriteEndObject();
         }
@@ -88,6 +90,29 @@ internal static class UserExport
             kind.Reset();
             json.WriteNumber("count", entry.Count);
             json.WriteNumber("weight", entry.WeightThousandths / 1000m);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    // Members, seeds and exclusions alike: what is kept of the user in an audience.
+    private static void WriteAudiences(Utf8JsonWriter json, LurmDatabase database, long userKey)
+    {
+        json.WriteStartArray("audiences");
+        using var read = database.Connections.ReadSnapshot();
+        foreach (var membership in AudienceTable.Memberships(read.Session, userKey))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", membership.AudienceId);
+            if (membership.Rank is { } rank)
+            {
+                json.WriteNumber("rank", rank);
+                json.WriteNumber("score", membership.Score);
+            }
+
+            json.WriteBoolean("isSeed", membership.IsSeed);
+            json.WriteBoolean("isExcluded", membership.IsExcluded);
             json.WriteEndObject();
         }
 

@@ -35,6 +35,9 @@ internal sealed class Session : IDisposable
     /// <summary>SQLite's own handle.</summary>
     public sqlite3 Handle => Connection.Handle!;
 
+    /// <summary>The row number of the last row that was inserted.</summary>
+    public long LastRowId => SQLitePCL.raw.sqlite3_last_insert_rowid(Handle);
+
     /// <summary>A prepared statement, kept for the next caller once disposed.</summary>
     public Statement Prepare(string sql)
     {

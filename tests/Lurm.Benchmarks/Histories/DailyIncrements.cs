@@ -4,19 +4,18 @@ using Lurm.Store;
 
 namespace Lurm.Benchmarks.Histories;
 
-/// <summary>Days after the log: each, 1 % of the users (seeded) get 5 events, as a batch from a file.</summary>
+/// <summary>Days after the log: each, 1 % of the users (seeded) get some events, as a batch from a file.</summary>
 internal static class DailyIncrements
 {
-    private const int EventsPerUser = 5;
-
     public static int Run(string[] args)
     {
-        if (args.Length is < 1 or > 2)
+        if (args.Length is < 1 or > 3)
         {
             return HistoriesBenchmark.Run([]);
         }
 
-        var days = args.Length == 2 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 10;
+        var days = args.Length >= 2 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 10;
+        var eventsPerUser = args.Length == 3 ? int.Parse(args[2], CultureInfo.InvariantCulture) : 5;
         var random = new Random(1);
         using var lurm = LurmDatabase.Open(args[0]);
         var stats = lurm.GetStats();
@@ -31,9 +30,9 @@ internal static class DailyIncrements
             using (var writer = new StreamWriter(file))
             {
                 writer.Write("user,item,time,kind,title,category,country\n");
-                for (var i = 0; i < ids.Length / 100 * EventsPerUser; i++)
+                for (var i = 0; i < ids.Length / 100 * eventsPerUser; i++)
                 {
-                    var user = ids[(i / EventsPerUser * 100 + day * 7) % ids.Length];
+                    var user = ids[(i / eventsPerUser * 100 + day * 7) % ids.Length];
                     var item = items[random.Next(items.Count)];
                     writer.Write(string.Create(CultureInfo.InvariantCulture, $"{user},{item.Id},{start.AddDays(day).ToUnixTimeSeconds() + random.Next(86_400)},view,,,\n"));
                 }
@@ -45,7 +44,7 @@ internal static class DailyIncrements
         }
 
         File.Delete(file);
-        Shop.Print($"{days} days, {events:N0} events into {stats.Events:N0}: {seconds:F2} s, {seconds / events * 100_000:F2} s per 100,000 events (target at most 2)");
+        Shop.Print($"{days} days of {eventsPerUser} events for each of 1 % of the users, {events:N0} events into {stats.Events:N0}: {seconds:F2} s, {seconds / events * 100_000:F2} s per 100,000 events (target at most 2)");
         return 0;
     }
 

@@ -23,7 +23,7 @@ internal static class HistoriesBenchmark
             """
             usage: histories import onlineretail.tsv.gz [rounds]   wall time against sqlite3 .import of the same rows, alternately
                    histories ingest events.csv DB                  a sample of 'lurm-train sample', one batch: rate, its course, peak memory
-                   histories daily DB [days]                       1 % of the users get 5 events each day; seconds per 100,000 events
+                   histories daily DB [days] [events]              1 % of the users get so many events (5) each day; seconds per 100,000 events
                    histories size DB                               bytes per event of the histories, and what the rest takes (works on a copy)
                    histories read DB                               counts per second and core: decoded, and derived into bags
             """);

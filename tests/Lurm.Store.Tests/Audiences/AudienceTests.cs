@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Lurm.Store.Tests.Encoders;
 using Lurm.Store.Tests.Generations;
 
@@ -62,6 +63,23 @@ public sealed class AudienceTests : IDisposable
         Assert.Equal(before.Where((_, i) => i != 3), _shop.Database.ReadAudience("a1", 0, 100, out _));
         Assert.Equal(before[4], _shop.Database.ReadAudience("a1", 4, 1, out _)[0]);
         Assert.Equal(1, _shop.Database.RefreshAudience("a1", Token).MatchedSeeds);
+    }
+
+    [Fact]
+    public void An_export_of_a_user_names_the_audiences_that_hold_it()
+    {
+        _shop.Database.SaveAudience("a1", new LookalikeQuery { Seeds = ["u1"], Exclude = ["u2"], Size = AudienceSize.Percent(100) }, cancellationToken: Token);
+        var member = _shop.Database.ReadAudience("a1", 3, 1, out _)[0];
+
+        Assert.Equal($$"""[{"id":"a1","rank":3,"score":{{JsonSerializer.Serialize(member.Score)}},"isSeed":false,"isExcluded":false}]""", Audiences(member.Id));
+        Assert.Equal("""[{"id":"a1","isSeed":true,"isExcluded":false}]""", Audiences("u1"));
+        Assert.Equal("""[{"id":"a1","isSeed":false,"isExcluded":true}]""", Audiences("u2"));
+
+        string Audiences(string user)
+        {
+            using var export = JsonDocument.Parse(_shop.Database.ExportUser(user));
+            return JsonSerializer.Serialize(export.RootElement.GetProperty("audiences"));
+        }
     }
 
     [Fact]

@@ -66,6 +66,30 @@ public sealed class BagBuilderTests
     }
 
     [Theory]
+    [InlineData(Scale.Season, 3)]
+    [InlineData(Scale.Year, 12)]
+    [InlineData(Scale.Lifetime, 1_200)]
+    public void A_larger_scale_is_the_exact_sum_of_its_months(Scale scale, int months) =>
+        Gen.Select(Gen.Int[480, 620], Gen.Int[0, 3], Gen.Short[0, 2], Gen.Int[1, 9], Gen.Int[1, 5_000]).Array[1, 80]
+            .Sample(rows =>
+            {
+                HistoryEntry[] history = [.. Sum(rows.Select(r => new HistoryEntry(r.Item1, r.Item2, r.Item3, r.Item4, r.Item5 * 8)))];
+
+                // The same counts, added up by plain integers into the first month of their season, year or life.
+                HistoryEntry[] added = [.. Sum(history.Select(entry => entry with { Period = entry.Period / months * months }))];
+                var card = Models.Card(4, PeriodGrain.Month, new BagInput { Name = "s", Scale = scale, MaxPeriods = 60 }) with { KindWeights = new Dictionary<string, double> { ["buy"] = 5, ["cart"] = 3 } };
+                var (derived, expected) = (WithKinds(card), WithKinds(card));
+                Assert.Equal(expected.Build(added), derived.Build(history));
+
+                Assert.Equal(expected[0].Ages.ToArray(), derived[0].Ages.ToArray());
+                Assert.Equal(expected[0].Starts.ToArray(), derived[0].Starts.ToArray());
+                for (var part = 0; part < expected[0].Parts; part++)
+                {
+                    Assert.Equal(Values(expected[0], part), Values(derived[0], part), (x, y) => Math.Abs(x - y) <= 1e-6f);
+                }
+            });
+
+    [Theory]
     [InlineData(Scale.Season, new[] { 2, 0 })] // months 602 and 603 are March and April 2020; 609 is October
     [InlineData(Scale.Year, new[] { 0 })]
     public void Seasons_are_calendar_quarters_and_years_calendar_years(Scale scale, int[] ages)
@@ -148,6 +172,25 @@ public sealed class BagBuilderTests
         var error = Assert.Throws<ArgumentException>(() => new BagBuilder(Models.Card(), Models.Interests(1, 1, 1, 1), [4], []));
 
         Assert.Contains("found interest 4; expected −1 to 3", error.Message, StringComparison.Ordinal);
+    }
+
+    private static BagBuilder WithKinds(ModelCard card) => new(card, Models.Interests(1, 2, 0.5f, 3), OneInterestPerItem, ["", "buy", "cart"]);
+
+    private static IEnumerable<HistoryEntry> Sum(IEnumerable<HistoryEntry> entries) => entries
+        .GroupBy(entry => (entry.Period, entry.Item, entry.Kind))
+        .Select(group => new HistoryEntry(group.Key.Period, group.Key.Item, group.Key.Kind, group.Sum(entry => entry.Count), group.Sum(entry => entry.WeightThousandths)))
+        .OrderBy(entry => entry.Period).ThenBy(entry => entry.Item).ThenBy(entry => entry.Kind);
+
+    // Interests come in the order in which a history meets them.
+    private static float[] Values(UserBag bag, int part)
+    {
+        var values = new float[4];
+        for (var i = bag.Starts[part]; i < bag.Starts[part + 1]; i++)
+        {
+            values[bag.Keys[i]] = bag.Values[i];
+        }
+
+        return values;
     }
 
     private static BagBuilder Builder(ModelCard card, float[] idf) => new(card, Models.Interests(idf), OneInterestPerItem, [""]);

@@ -32,13 +32,13 @@ public sealed class HistoryCodecTests
         Assert.Equal(500, reader.ReadInt32());
         Assert.Equal(2, reader.ReadInt32());
         Assert.NotNull(reader.ReadBytes());
-        Assert.Equal(HistoryCodec.Crc32C(blob.AsSpan(0, blob.Length - 5)), reader.ReadUInt32());
+        Assert.Equal(SegmentFrame.Crc32C(blob.AsSpan(0, blob.Length - 5)), reader.ReadUInt32());
         Assert.True(reader.End);
     }
 
     [Fact]
     public void The_checksum_is_CRC_32C() =>
-        Assert.Equal(0xE3069283u, HistoryCodec.Crc32C("123456789"u8));
+        Assert.Equal(0xE3069283u, SegmentFrame.Crc32C("123456789"u8));
 
     [Fact]
     public void Every_flipped_bit_is_noticed()
@@ -65,7 +65,7 @@ public sealed class HistoryCodecTests
                     // A damaged payload under a right checksum: only the payload's own checks are left.
                     var blob = HistoryGen.Encode(entries);
                     blob[2 + (at % (blob.Length - 7))] = value;
-                    var crc = HistoryCodec.Crc32C(blob.AsSpan(0, blob.Length - 5));
+                    var crc = SegmentFrame.Crc32C(blob.AsSpan(0, blob.Length - 5));
                     System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(blob.AsSpan(blob.Length - 4), crc);
                     return blob;
                 }))

@@ -100,7 +100,7 @@ public sealed class IngestTests
     [Fact]
     public void A_large_batch_goes_through_the_spool_and_leaves_none()
     {
-        // More users than three chunks take, so that nothing of it is one transaction.
+        // More users than one chunk takes, so that it goes through the spool in several transactions.
         using var shop = new Shop();
         var events = Shop.RandomEvents(seed: 6, users: 40_000, events: 60_000);
 

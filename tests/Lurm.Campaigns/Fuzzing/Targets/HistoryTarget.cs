@@ -30,7 +30,7 @@ internal sealed class HistoryTarget() : FuzzTarget(TargetName)
         if (input.Length > 16 && input[^5] % 2 == 0)
         {
             blob = [.. input];
-            BinaryPrimitives.WriteUInt32BigEndian(blob.AsSpan(blob.Length - ChecksumBytes), HistoryCodec.Crc32C(blob.AsSpan(0, blob.Length - ChecksumBytes - 1)));
+            BinaryPrimitives.WriteUInt32BigEndian(blob.AsSpan(blob.Length - ChecksumBytes), SegmentFrame.Crc32C(blob.AsSpan(0, blob.Length - ChecksumBytes - 1)));
         }
 
         try
