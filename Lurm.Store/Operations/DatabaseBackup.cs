@@ -19,7 +19,7 @@ internal static class DatabaseBackup
         File.Delete(unfinished);
         try
         {
-            using (var target = new Session(Connections.ConnectionString(unfinished, SqliteOpenMode.ReadWriteCreate), "PRAGMA page_size=4096;"))
+            using (var target = new Session(Connections.ConnectionString(unfinished, SqliteOpenMode.ReadWriteCreate), "PRAGMA page_size=8192;"))
             {
                 CopyPages(database, target, cancellationToken);
                 AddModels(target, System.IO.Path.Combine(database.Folder, "models"), cancellationToken);

@@ -18,7 +18,7 @@ internal sealed class Connections : IDisposable
     private const string ReaderPragmas = "PRAGMA query_only=ON; PRAGMA mmap_size=2147418112; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";
 
     // FULL: a committed transaction survives power loss. secure_delete: freed bytes are zeroed. The log is emptied every 32 MB, and cut back after it was larger.
-    private const string WriterPragmas = "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA wal_autocheckpoint=8000; PRAGMA journal_size_limit=67108864;";
+    private const string WriterPragmas = "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864;";
 
     private readonly string _connectionString;
     private readonly ConcurrentBag<Session> _readers = [];

@@ -25,7 +25,7 @@ internal static class Migrations
         File.Delete(unfinished);
         using (var session = new Session(
             Connections.ConnectionString(unfinished, SqliteOpenMode.ReadWriteCreate),
-            "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"))
+            "PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"))
         {
             session.Execute("BEGIN IMMEDIATE");
             Apply(session, 0, upTo);

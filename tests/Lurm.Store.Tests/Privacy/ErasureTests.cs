@@ -1,5 +1,7 @@
 using System.Globalization;
+using Lurm.Store.Ingestion;
 using Lurm.Store.Privacy;
+using Lurm.Store.Tests.Ingestion;
 
 namespace Lurm.Store.Tests.Privacy;
 
@@ -124,6 +126,25 @@ public sealed class ErasureTests
 
         Assert.True(canaries.Database.Erase(canaries.Ids, cancellationToken: TestContext.Current.CancellationToken).IsFinished);
 
+        Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
+    }
+
+    [Fact]
+    public void An_erasure_that_waited_for_a_batch_is_finished_by_the_next_large_one()
+    {
+        using var canaries = new Canaries(seed: 13, others: 5);
+        using (var spool = SpoolFolder.Create(canaries.Database.Folder))
+        {
+            File.WriteAllText(spool.EventsFile, canaries.Ids[0]);
+            var report = canaries.Database.Erase(canaries.Ids, cancellationToken: TestContext.Current.CancellationToken);
+
+            Assert.False(report.IsFinished);
+            Assert.Contains("batch", report.WaitsFor, StringComparison.Ordinal);
+        }
+
+        canaries.Database.Ingest(Shop.RandomEvents(seed: 14, users: 20_000, events: 20_000), "large", cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, canaries.Database.GetStats(TestContext.Current.CancellationToken).PendingErasures);
         Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
     }
 

@@ -62,6 +62,21 @@ public sealed class VectorErasureTests
         Assert.Empty(canaries.Database.Check(cancellationToken: TestContext.Current.CancellationToken).Problems);
     }
 
+    [Fact]
+    public void An_erasure_that_waited_for_an_embedding_is_finished_by_the_next_one()
+    {
+        using var canaries = Embedded(seed: 24);
+        using (EmbedLease.Take(canaries.Database.Connections, TimeProvider.System, TestContext.Current.CancellationToken))
+        {
+            Assert.False(canaries.Database.Erase(canaries.Ids, cancellationToken: TestContext.Current.CancellationToken).IsFinished);
+        }
+
+        canaries.Database.Embed(cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, canaries.Database.GetStats(TestContext.Current.CancellationToken).PendingErasures);
+        Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
+    }
+
     private static Canaries Embedded(int seed)
     {
         const int Interests = 64;
