@@ -17,4 +17,13 @@ internal static partial class Log
 
     [LoggerMessage(3005, LogLevel.Information, "Operation {Id} ({Kind}) ended as {State} after {Milliseconds} ms")]
     public static partial void OperationEnded(this ILogger logger, string id, string kind, string state, long milliseconds);
+
+    [LoggerMessage(3020, LogLevel.Information, "Re-embedded {Users} users with model {ModelId} into generation {Generation} in {Milliseconds} ms")]
+    public static partial void Reembedded(this ILogger logger, long users, string modelId, long generation, long milliseconds);
+
+    [LoggerMessage(3021, LogLevel.Information, "Left re-embedding to another: {Reason}")]
+    public static partial void ReembeddingElsewhere(this ILogger logger, string reason);
+
+    [LoggerMessage(3022, LogLevel.Error, "Re-embedding failed; queries go on with the last generation, and the next run tries again")]
+    public static partial void ReembeddingFailed(this ILogger logger, Exception fault);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace Lurm.Api;
 
@@ -58,4 +59,8 @@ public sealed class LurmApiOptions
     /// <summary>Requests per second one caller (key, token or address) may make on average, in bursts of twice as many; more is 429. 0, the default, is no limit.</summary>
     [Range(0, 1_000_000)]
     public int RequestsPerSecond { get; set; }
+
+    /// <summary>When the server embeds by itself; never by default.</summary>
+    [ValidateObjectMembers]
+    public LurmReembeddingOptions Reembedding { get; set; } = new();
 }

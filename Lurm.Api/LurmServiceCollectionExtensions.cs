@@ -2,6 +2,7 @@ using Lurm.Api.Ingestion;
 using Lurm.Api.Metrics;
 using Lurm.Api.OData;
 using Lurm.Api.Operations;
+using Lurm.Api.Reembedding;
 using Lurm.Api.Security;
 using Lurm.Store;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -38,6 +39,7 @@ public static class LurmServiceCollectionExtensions
         services.AddHostedService<OpenServerGuard>();
         services.AddSingleton<HeavyWork>();
         services.AddHostedService(provider => provider.GetRequiredService<HeavyWork>());
+        services.AddHostedService<ReembeddingService>();
         services.AddSingleton<OperationRegistry>();
         services.AddSingleton<EventsEndpoint>();
         AddOData(services);

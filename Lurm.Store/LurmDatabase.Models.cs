@@ -21,7 +21,7 @@ public sealed partial class LurmDatabase
                     row.Id,
                     row.State,
                     row.RegisteredAt,
-                    generations.FindLast(generation => generation.ModelKey == row.Key && generation.State != GenerationState.Building) is { } last ? GenerationTable.Count(read.Session, last.Number) : 0)),
+                    generations.FindLast(generation => generation.ModelKey == row.Key && generation.State != GenerationState.Building) is { } last ? CountRepresentations(read.Session, last.Number) : 0)),
             ];
         }
     }

@@ -9,13 +9,15 @@ internal static class EmbedCommand
 {
     public static Command Create(Shell shell)
     {
-        var database = CommandExtensions.Database();
+        var database = new Argument<string?>("DB") { Description = "The database's folder; with --from, none.", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "Every user, not only those whose history changed." };
         var model = new Option<string?>("--model") { Description = "This model; also the way back to an earlier one.", HelpName = "ID" };
         var device = new Option<string>("--device") { Description = "Where the encoder runs.", DefaultValueFactory = _ => "cpu" }
             .AcceptOnlyFromAmong("cpu", "cuda", "cuda-or-cpu");
+        var from = new Option<string?>("--from") { Description = "Embed a backup, on a machine that does not serve it; needs --publish-to.", HelpName = "BACKUP" };
+        var publishTo = new Option<string?>("--publish-to") { Description = "Also write what is published to one file, for 'lurm adopt' where the database is served.", HelpName = "FILE" };
         var json = CommandExtensions.Json();
-        return new Command("embed", "Encode the users whose history changed, and publish their representations.") { database, all, model, device, json }
+        return new Command("embed", "Encode the users whose history changed, and publish their representations.") { database, all, model, device, from, publishTo, json }
             .Does((parsed, cancellationToken) =>
             {
                 var options = new EmbedOptions
@@ -29,11 +31,23 @@ internal static class EmbedCommand
                         _ => EncoderDevice.Cpu,
                     },
                 };
-                using var lurm = LurmDatabase.Open(parsed.GetRequiredValue(database));
+                var (folder, backup, file) = (parsed.GetValue(database), parsed.GetValue(from), parsed.GetValue(publishTo));
+                if ((folder is null) == (backup is null) || (backup is not null && file is null))
+                {
+                    throw new UsageException("Expected a database, or --from with --publish-to.");
+                }
+
+                using var copy = backup is null ? null : new BackupCopy(backup, file!);
+                using var lurm = LurmDatabase.Open(folder ?? copy!.Folder);
                 EmbedReport report;
                 using (var line = new ProgressLine(shell))
                 {
                     report = lurm.Embed(options, new Reporter(line), cancellationToken);
+                }
+
+                if (file is not null)
+                {
+                    lurm.PublishGeneration(file, cancellationToken);
                 }
 
                 if (parsed.GetValue(json))

@@ -23,6 +23,7 @@ internal static class LurmCommand
             ItemsCommand.Create(shell),
             AttributesCommand.Create(shell),
             EmbedCommand.Create(shell),
+            AdoptCommand.Create(shell),
             SimilarCommand.Create(shell),
             LookalikeCommand.Create(shell),
             ExportCommand.Create(shell),

@@ -27,6 +27,8 @@ internal static class Program
         ["endpoints-mixed"] = MixedLoadBenchmark.Run,
         [PlainServer.Name] = PlainServer.Run,
         ["queries"] = QueryBenchmark.Run,
+        ["night"] = NightBenchmark.Run,
+        ["night-job"] = NightBenchmark.Job,
         ["kernels"] = KernelBenchmark.Run,
     };
 
