@@ -22,10 +22,10 @@ internal sealed class AudiencesHandler(HeavyWork heavy)
         switch (rest)
         {
             case []:
-                await RowSets.WriteAsync(call, call.Model.Audiences, call.Model.Types.Audience, call.Lurm.Audiences.Select(RowOf));
+                await RowSets.WriteAsync(call, call.Model.Audiences, call.Model.Types.Audience, call.Lurm.Audiences.Select(audience => RowOf(call, audience)));
                 return string.Empty;
             case [CountSegment]:
-                await RowSets.HandleAsync(call, call.Model.Audiences, call.Model.Types.Audience, call.Lurm.Audiences.Select(RowOf), rest);
+                await RowSets.HandleAsync(call, call.Model.Audiences, call.Model.Types.Audience, call.Lurm.Audiences.Select(audience => RowOf(call, audience)), rest);
                 return "/$count";
             case [OperationSegment operation] when operation.Operations.Single() == call.Model.Calls.Save:
                 await SaveAsync(call);
@@ -52,11 +52,11 @@ internal sealed class AudiencesHandler(HeavyWork heavy)
     private static AudienceInfo Find(ODataCall call, string id) =>
         call.Lurm.TryGetAudience(id, out var audience) ? audience : throw ApiException.NotFound($"There is no audience '{id}'.");
 
-    private static Row RowOf(AudienceInfo audience) => new(
+    private static Row RowOf(ODataCall call, AudienceInfo audience) => new(
         ("Id", audience.Id),
-        ("MemberCount", (long)audience.MemberCount),
-        ("MatchedSeeds", (long)audience.MatchedSeeds),
-        ("UnmatchedSeeds", (long)audience.UnmatchedSeeds),
+        ("MemberCount", AggregateCounts.For(call.Caller, call.Options, audience.MemberCount)),
+        ("MatchedSeeds", AggregateCounts.For(call.Caller, call.Options, audience.MatchedSeeds)),
+        ("UnmatchedSeeds", AggregateCounts.For(call.Caller, call.Options, audience.UnmatchedSeeds)),
         ("Method", audience.Method.ToString()),
         ("Size", audience.Size),
         ("Filter", audience.Filter),
@@ -81,7 +81,7 @@ internal sealed class AudiencesHandler(HeavyWork heavy)
     }
 
     private static Task WriteAsync(ODataCall call, AudienceInfo audience) => ODataResponder.WriteEntityAsync(
-        call, call.Model.Audiences, call.Model.Types.Audience, RowOf(audience).ToEntity("Lurm.Audience", Selection.Default), null);
+        call, call.Model.Audiences, call.Model.Types.Audience, RowOf(call, audience).ToEntity("Lurm.Audience", Selection.Default), null);
 
     private static async Task OneAsync(ODataCall call, AudienceInfo audience)
     {
@@ -97,7 +97,7 @@ internal sealed class AudiencesHandler(HeavyWork heavy)
         call.Query.Allow(ODataQuery.SelectOption);
         var select = call.Query.Select(call.Model.Edm, call.Model.Types.Audience, call.Model.Audiences);
         await ODataResponder.WriteEntityAsync(
-            call, call.Model.Audiences, call.Model.Types.Audience, RowOf(audience).ToEntity("Lurm.Audience", Selection.Of(select)), select);
+            call, call.Model.Audiences, call.Model.Types.Audience, RowOf(call, audience).ToEntity("Lurm.Audience", Selection.Of(select)), select);
     }
 
     private static async Task MembersAsync(ODataCall call, AudienceInfo audience)

@@ -20,7 +20,7 @@ internal static class LookalikeAnswer
     /// <summary>Writes the complex value, its members as a nested set so that it can carry a next link.</summary>
     public static void Write(ODataWriter writer, ODataCall call, LookalikeResult result, Operation operation)
     {
-        writer.WriteStart(new ODataResource { TypeName = TypeName, Properties = Properties(call.Caller, result) });
+        writer.WriteStart(new ODataResource { TypeName = TypeName, Properties = Properties(call, result) });
         Entity.WriteNested(writer, "Members", Members(call, result, 0, call.PageSize), NextLink(call, operation, result, call.PageSize));
         Entity.WriteNested(writer, "RelevanceCurve", [.. result.RelevanceCurve.Select(Point)], null);
         Entity.WriteNested(writer, "TopInterests", [.. result.TopInterests.Select(Interest)], null);
@@ -39,12 +39,12 @@ internal static class LookalikeAnswer
             ? new Uri(call.ServiceRoot, FormattableString.Invariant($"Operations('{operation.Id}')/Members?$skiptoken={after}"))
             : null;
 
-    private static List<ODataProperty> Properties(Caller caller, LookalikeResult result) =>
+    private static List<ODataProperty> Properties(ODataCall call, LookalikeResult result) =>
     [
-        new() { Name = "MemberCount", Value = (long)result.Members.Count },
-        new() { Name = "MatchedSeeds", Value = (long)result.MatchedSeeds },
-        new() { Name = "UnmatchedSeeds", Value = (long)result.UnmatchedSeeds },
-        new() { Name = "UnmatchedSeedIds", Value = Texts((caller.Role & LurmRole.Read) == LurmRole.Read ? result.UnmatchedSeedIds : []) },
+        new() { Name = "MemberCount", Value = AggregateCounts.For(call.Caller, call.Options, result.Members.Count) },
+        new() { Name = "MatchedSeeds", Value = AggregateCounts.For(call.Caller, call.Options, result.MatchedSeeds) },
+        new() { Name = "UnmatchedSeeds", Value = AggregateCounts.For(call.Caller, call.Options, result.UnmatchedSeeds) },
+        new() { Name = "UnmatchedSeedIds", Value = Texts((call.Caller.Role & LurmRole.Read) == LurmRole.Read ? result.UnmatchedSeedIds : []) },
         new() { Name = "Method", Value = result.Method.ToString() },
         new() { Name = "ModelId", Value = result.ModelId },
         new() { Name = "AsOf", Value = result.AsOf },

@@ -50,7 +50,7 @@ internal static class UsersHandler
         call.Allow(HttpMethods.Get);
         call.Query.Allow(ODataQuery.FilterOption);
         call.Caller.Require(LurmRole.Aggregate);
-        await WriteTextAsync(call, call.Lurm.CountUsers(call.Filter, call.Aborted).ToString(CultureInfo.InvariantCulture));
+        await WriteTextAsync(call, AggregateCounts.For(call.Caller, call.Options, call.Lurm.CountUsers(call.Filter, call.Aborted)).ToString(CultureInfo.InvariantCulture));
     }
 
     public static async Task OneAsync(ODataCall call, string id)

@@ -63,6 +63,18 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("$count?$filter=Id eq 'u001'", "0", "1")]
+    [InlineData("$count?$filter=Country eq 'France' and Age lt 58", "60", "64")]
+    [InlineData("$count", "240", "240")]
+    public async Task Counts_of_the_aggregate_role_have_a_floor_and_are_rounded(string path, string rounded, string exact)
+    {
+        var aggregate = await _server.GetAsync($"odata/Users/{path}", (Authenticator.ApiKeyHeader, _keys["aggregate"]));
+        var read = await _server.GetAsync($"odata/Users/{path}", (Authenticator.ApiKeyHeader, _keys["read"]));
+
+        Assert.Equal((rounded, exact), (aggregate.Text, read.Text));
+    }
+
+    [Theory]
     [InlineData("odata/Users")]
     [InlineData("odata/$metadata")]
     [InlineData("odata/$batch")]
