@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Lurm.Store;
 using Microsoft.Data.Sqlite;
@@ -95,6 +96,19 @@ internal static class Autopsy
         }
     }
 
+    // Where in SQLite's file format an offset lies: what kind of page, and whether among its cells or in the gap before them.
+    private static string Place(byte[] bytes, int at)
+    {
+        if (bytes.Length < 100 || !bytes.AsSpan().StartsWith("SQLite format 3"u8))
+        {
+            return $"at byte {at}";
+        }
+
+        var pageBytes = BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(16));
+        var page = bytes.AsSpan(at / pageBytes * pageBytes, pageBytes);
+        return $"at byte {at % pageBytes} of page {(at / pageBytes) + 1} of {bytes.Length / pageBytes} (type {page[0]}, {BinaryPrimitives.ReadUInt16BigEndian(page[3..])} cells from byte {BinaryPrimitives.ReadUInt16BigEndian(page[5..])}; the file says {BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(28))} pages)";
+    }
+
     private static void Traces(string folder, Ledger ledger, List<string> wrong)
     {
         // The newest are enough: what was clean once has no way back.
@@ -104,7 +118,7 @@ internal static class Autopsy
             var bytes = File.ReadAllBytes(path);
             if (Array.Find(traces, trace => bytes.AsSpan().IndexOf(trace) >= 0) is { } found)
             {
-                wrong.Add($"{Path.GetRelativePath(folder, path)} still holds the erased id {Encoding.UTF8.GetString(found)}");
+                wrong.Add($"{Path.GetRelativePath(folder, path)} still holds the erased id {Encoding.UTF8.GetString(found)}, {Place(bytes, bytes.AsSpan().IndexOf(found))}");
             }
         }
     }

@@ -77,16 +77,16 @@ internal sealed class DoomedShop : IDisposable
 
     private (string, bool, IReadOnlyList<string>) Erase()
     {
-        string[] victims = [.. Enumerable.Range(0, 1 + _random.Next(4)).Select(_ => _users[_random.Next(_users.Count)]).Distinct()];
+        // An unknown id is suppressed too, and nothing would show whether that came before the kill.
+        var victims = Present(Enumerable.Range(0, 1 + _random.Next(4)).Select(_ => _users[_random.Next(_users.Count)]).Distinct());
         _users.RemoveAll(victims.Contains);
-        var present = Present(victims);
         File.WriteAllLines(_shop["erase.txt"], victims);
         using var lurm = new LurmProcess("erase", _shop.Folder, "--users", _shop["erase.txt"]);
         var killed = lurm.KillAfter(Moment(900));
         var wrong = Ended(lurm, killed);
         if (killed)
         {
-            _ledger.InDoubt = present;
+            _ledger.InDoubt = victims;
         }
         else
         {
@@ -187,7 +187,7 @@ internal sealed class DoomedShop : IDisposable
         }
     }
 
-    // Some were only in batches that a kill prevented.
+    // Some are only in batches that a kill prevented.
     private string[] Present(IEnumerable<string> users)
     {
         using var database = LurmDatabase.Open(_shop.Folder);
