@@ -1,6 +1,6 @@
-using Lurm.Training.Tests.Histories;
 using CsCheck;
 using Lurm.Training.Evaluation.Features;
+using Lurm.Training.Tests.Histories;
 
 namespace Lurm.Training.Tests.Evaluation;
 

@@ -3,8 +3,8 @@ using Lurm.Training.Evaluation.Features;
 using Lurm.Training.Evaluation.Metrics;
 using Lurm.Training.Evaluation.Tasks;
 using Lurm.Training.Histories;
-using Lurm.Training.Tests.Histories;
 using Lurm.Training.Samples;
+using Lurm.Training.Tests.Histories;
 
 namespace Lurm.Training.Tests.Evaluation;
 
