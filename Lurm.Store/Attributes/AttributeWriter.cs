@@ -79,7 +79,7 @@ internal sealed class AttributeWriter : IDisposable
             var integer => _set.Bind(3, integer.Value.UnixMilliseconds),
         };
         _set.Run();
-        return SQLitePCL.raw.sqlite3_changes(_session.Handle) > 0;
+        return _session.Changes > 0;
     }
 
     public void Dispose() => _set.Dispose();

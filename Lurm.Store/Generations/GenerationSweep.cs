@@ -59,7 +59,7 @@ internal sealed class GenerationSweep(LurmDatabase database, EmbedLease lease, C
                 delete.Bind(1, RepresentationKey.First(number)).Bind(2, RepresentationKey.Last(number)).Bind(3, Slice).Run();
             }
 
-            deleted = (int)write.Session.QueryInt64("SELECT changes()");
+            deleted = write.Session.Changes;
             if (deleted < Slice)
             {
                 using (var forget = write.Session.Prepare("DELETE FROM representation_changes WHERE generation = ?1"))

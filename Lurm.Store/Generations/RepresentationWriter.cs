@@ -56,5 +56,5 @@ internal sealed class RepresentationWriter : IDisposable
         _note.Dispose();
     }
 
-    private bool Changed() => SQLitePCL.raw.sqlite3_changes(_session.Handle) > 0;
+    private bool Changed() => _session.Changes > 0;
 }

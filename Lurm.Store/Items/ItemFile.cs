@@ -174,7 +174,7 @@ internal sealed class ItemFile(string path, ItemMapping mapping, Connections con
 
         write.Run();
         Added += known ? 0 : 1;
-        Changed += known ? SQLitePCL.raw.sqlite3_changes(session.Handle) : 0;
+        Changed += known ? session.Changes : 0;
     }
 
     private void BindText(Statement statement, int parameter, string? column, RowSource row)

@@ -185,9 +185,9 @@ internal sealed class Erasure(LurmDatabase database)
                     events += count.Int64(0);
                     count.Reset();
                     histories.Bind(1, first).Bind(2, last).Run();
-                    historyRows += SQLitePCL.raw.sqlite3_changes(write.Session.Handle);
+                    historyRows += write.Session.Changes;
                     attributes.Bind(1, key).Run();
-                    attributeRows += SQLitePCL.raw.sqlite3_changes(write.Session.Handle);
+                    attributeRows += write.Session.Changes;
                     users.Bind(1, key).Run();
                 }
             }
@@ -286,7 +286,7 @@ internal sealed class Erasure(LurmDatabase database)
             done.Bind(1, erasure).Bind(2, Now()).Run();
         }
 
-        if (SQLitePCL.raw.sqlite3_changes(write.Session.Handle) == 0)
+        if (write.Session.Changes == 0)
         {
             // Another process was faster.
             return;

@@ -59,12 +59,7 @@ internal sealed class SimilarSearch(LurmDatabase database, GenerationView view, 
         {
             var key = UserKey(userId);
             self = key;
-            vector = query.Respect is null && !query.Recent ? new float[view.Index.Dimensions] : Encode(userId, key, query.Respect, halfLife);
-            if (query.Respect is null && !query.Recent)
-            {
-                Representation(userId, key, vector);
-            }
-
+            vector = query.Respect is null && !query.Recent ? Stored(userId, key) : Encode(userId, key, query.Respect, halfLife);
             bag = query.Explain ? view.Bags.LifetimeBag(key) : null;
         }
         else if (query.Events is { } events)
@@ -158,6 +153,13 @@ internal sealed class SimilarSearch(LurmDatabase database, GenerationView view, 
         {
             throw new StoreException(StoreFault.NotFound, $"user '{userId}' has no representation: it came after the last embedding, or model '{view.Generation.ModelId}' knows none of its items. Run 'lurm embed'.");
         }
+    }
+
+    private float[] Stored(string userId, long key)
+    {
+        var vector = new float[view.Index.Dimensions];
+        Representation(userId, key, vector);
+        return vector;
     }
 
     private float[] Encode(string userId, long key, IReadOnlyList<int>? respect, double? halfLife)

@@ -36,7 +36,10 @@ internal sealed class Session : IDisposable
     public sqlite3 Handle => Connection.Handle!;
 
     /// <summary>The row number of the last row that was inserted.</summary>
-    public long LastRowId => SQLitePCL.raw.sqlite3_last_insert_rowid(Handle);
+    public long LastRowId => raw.sqlite3_last_insert_rowid(Handle);
+
+    /// <summary>How many rows the last statement inserted, updated or deleted.</summary>
+    public int Changes => raw.sqlite3_changes(Handle);
 
     /// <summary>A prepared statement, kept for the next caller once disposed.</summary>
     public Statement Prepare(string sql)

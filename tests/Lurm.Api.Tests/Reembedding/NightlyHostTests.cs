@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Lurm.Api.Tests.Samples;
 using Lurm.Store;
 
 namespace Lurm.Api.Tests.Reembedding;
@@ -12,10 +12,7 @@ public sealed class NightlyHostTests
         using var shop = new Shop();
         var token = TestContext.Current.CancellationToken;
         shop.Lurm.Ingest([new BehaviourEvent { User = "newcomer", Item = "tea-1", Time = DateTimeOffset.UnixEpoch.AddYears(55) }], "later", cancellationToken: token);
-        using var host = Process.Start(new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "NightlyHost.dll"), "--Database", shop.Folder, "--At", "03:00"])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        using var host = SampleProcess.Start("NightlyHost", "--Database", shop.Folder, "--At", "03:00");
         try
         {
             string? line;
