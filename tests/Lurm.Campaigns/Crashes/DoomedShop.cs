@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Lurm.Store;
 using Lurm.Store.Tests.Generations;
@@ -162,7 +163,7 @@ internal sealed class DoomedShop : IDisposable
 
                 _ledger.Acknowledged.Add($"local/{id}");
             }
-            catch (HttpRequestException)
+            catch (Exception gone) when (gone is HttpRequestException or SocketException or IOException)
             {
                 return [];
             }
@@ -181,7 +182,7 @@ internal sealed class DoomedShop : IDisposable
                 client.Send(request).Dispose();
             }
         }
-        catch (HttpRequestException)
+        catch (Exception gone) when (gone is HttpRequestException or SocketException or IOException)
         {
             // It was killed.
         }
