@@ -39,32 +39,44 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact>
         }
     }
 
+    // All lists of the slot are written before any other list names it: who comes upon it on an upper layer, another builder or a search,
+    // goes down through it, and would find no way on from an empty list.
     private void LinkLayers(GraphBlocks g, SearchState s, int slot, int level, LinkLocks? locks, CancellationToken cancellationToken)
     {
         int top = g.Levels[g.EntryPoint];
+        var layers = Math.Min(level, top) + 1;
+        var slots = stackalloc int[layers * g.MaxLinks];
+        var scores = stackalloc float[layers * g.MaxLinks];
+        var counts = stackalloc int[layers];
         var near = Descend(g, s, g.EntryPoint, level, out var score);
-        for (var l = Math.Min(level, top); l >= 0; l--)
+        for (var l = layers - 1; l >= 0; l--)
         {
             Walk(g, s, near, score, l, g.Options.EfConstruction, cancellationToken);
             (near, score) = NearestLive(g, s, near, score);
             Rerank(g, s, s.Count);
-            var chosen = Choose(g, s, s.List, s.Count, g.MaxLinks, slot, s.Chosen);
-            for (var i = 0; i < chosen; i++)
+            counts[l] = Choose(g, s, s.List, s.Count, g.MaxLinks, slot, s.Chosen);
+            WriteNew(g, slot, l, s.Chosen, counts[l], locks);
+            for (var i = 0; i < counts[l]; i++)
             {
                 PrefetchLinks(g, s.Chosen[i], l);
-            }
+                slots[(l * g.MaxLinks) + i] = s.Chosen[i];
 
-            WriteNew(g, slot, l, s.Chosen, chosen, locks);
-            for (var i = 0; i < chosen; i++)
-            {
                 // The list still holds the score of each chosen one, in order; Choose left its place in Packed.
-                AddBacklink(g, s, s.Chosen[i], Candidate.Score(s.Packed[i]), slot, l, locks);
+                scores[(l * g.MaxLinks) + i] = Candidate.Score(s.Packed[i]);
             }
+        }
 
-            if (l == 0 && chosen > 0 && Volatile.Read(ref g.InDegree[slot]) == 0)
+        for (var l = layers - 1; l >= 0; l--)
+        {
+            for (var i = l * g.MaxLinks; i < (l * g.MaxLinks) + counts[l]; i++)
             {
-                ForceBacklink(g, s.Chosen[0], slot, locks);
+                AddBacklink(g, s, slots[i], scores[i], slot, l, locks);
             }
+        }
+
+        if (counts[0] > 0 && Volatile.Read(ref g.InDegree[slot]) == 0)
+        {
+            ForceBacklink(g, slots[0], slot, locks);
         }
     }
 
@@ -179,9 +191,8 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact>
             return;
         }
 
-        // Room beside what Link still reads from Packed and Chosen.
-        var packed = s.Packed + g.MaxLinks0;
-        var chosen = s.Chosen + g.MaxLinks0;
+        var packed = s.Packed;
+        var chosen = s.Chosen;
         var vector = g.Vector(slot);
         Prefetch((byte*)g.Vectors, g.PaddedLength * sizeof(float), links, degree);
         ScoreExact(g, (byte*)vector, links, degree, s.Scores);
