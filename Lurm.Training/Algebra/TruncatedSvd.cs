@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lurm.Training.Algebra;
@@ -78,12 +79,17 @@ internal static class TruncatedSvd
     private static (float[] Vectors, float[] Values) RayleighRitz(float[] basis, float[] image, int columns, int width, int rank)
     {
         using var scope = NewDisposeScope();
+
+        // Kept until the end: TorchSharp lets the collector free a scalar that it made by itself while native code still reads it.
+        using var zero = 0.ToScalar();
+        using var one = 1.ToScalar();
+        using var two = 2.ToScalar();
         var z = tensor(basis, [columns, width]).to(float64);
         var h = z.t().matmul(tensor(image, [columns, width]).to(float64));
-        var (eigenvalues, eigenvectors) = linalg.eigh((h + h.t()) / 2);
+        var (eigenvalues, eigenvectors) = linalg.eigh(h.add(h.t(), one).div(two));
         var kept = Math.Min(rank, width);
         var vectors = z.matmul(eigenvectors.flip(1)[.., ..kept]).to(float32).contiguous().data<float>().ToArray();
-        var largest = eigenvalues.flip(0)[..kept].clamp(min: 0).sqrt().to(float32).contiguous().data<float>().ToArray();
+        var largest = eigenvalues.flip(0)[..kept].clamp_min(zero).sqrt().to(float32).contiguous().data<float>().ToArray();
         var result = new float[(long)columns * rank];
         var values = new float[rank];
         for (var j = 0; j < kept && largest[j] > 1e-6f * largest[0]; j++)
