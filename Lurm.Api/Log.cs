@@ -21,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(3020, LogLevel.Information, "Re-embedded {Users} users with model {ModelId} into generation {Generation} in {Milliseconds} ms")]
     public static partial void Reembedded(this ILogger logger, long users, string modelId, long generation, long milliseconds);
 
+    [LoggerMessage(3023, LogLevel.Warning, "The processor ran the encoder although a GPU was asked for first: {Reason}")]
+    public static partial void ReembeddedOnProcessor(this ILogger logger, string reason);
+
     [LoggerMessage(3021, LogLevel.Information, "Left re-embedding to another: {Reason}")]
     public static partial void ReembeddingElsewhere(this ILogger logger, string reason);
 

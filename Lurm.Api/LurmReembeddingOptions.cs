@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Lurm.Store;
 
 namespace Lurm.Api;
 
@@ -15,4 +16,7 @@ public sealed class LurmReembeddingOptions
     /// <summary>Threads of a run; 0, the default, is one, so that queries keep the other processors.</summary>
     [Range(0, 1024)]
     public int Threads { get; set; }
+
+    /// <summary>Where the encoder runs; <see cref="EncoderDevice.Cpu"/> by default. A GPU that is missing fails a run, but for <see cref="EncoderDevice.CudaOrCpu"/>, which health and metrics then tell of.</summary>
+    public EncoderDevice Device { get; set; }
 }

@@ -21,6 +21,9 @@ public sealed class DatabaseStats
     /// <summary>The active model; none before the first embedding.</summary>
     public string? ModelId { get; internal set; }
 
+    /// <summary>The last embedding of the published generation: when it ended, and where its encoder ran.</summary>
+    public EmbeddingRun? LastEmbedding { get; internal set; }
+
     /// <summary>Bytes of every file in the folder.</summary>
     public long Bytes { get; internal set; }
 

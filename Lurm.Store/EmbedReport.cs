@@ -3,10 +3,12 @@ namespace Lurm.Store;
 /// <summary>What <c>Embed</c> did.</summary>
 public sealed class EmbedReport
 {
-    internal EmbedReport(string modelId, long generation)
+    internal EmbedReport(string modelId, long generation, string device, string? fallback)
     {
         ModelId = modelId;
         Generation = generation;
+        Device = device;
+        Fallback = fallback;
     }
 
     /// <summary>The model it used.</summary>
@@ -31,10 +33,10 @@ public sealed class EmbedReport
     public long Representations { get; internal set; }
 
     /// <summary>Where the encoder ran.</summary>
-    public string Device { get; internal set; } = string.Empty;
+    public string Device { get; }
 
     /// <summary>Why the processor ran it although a GPU was asked for first; else null.</summary>
-    public string? Fallback { get; internal set; }
+    public string? Fallback { get; }
 
     /// <summary>Time spent encoding and writing representations.</summary>
     public TimeSpan Encoding { get; internal set; }

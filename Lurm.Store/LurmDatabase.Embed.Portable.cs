@@ -26,7 +26,7 @@ public sealed partial class LurmDatabase
             }
         }
 
-        return GenerationFile.Write(System.IO.Path.GetFullPath(path), view, view.Bundle, users, new SnapshotFiles(Folder).Folder, cancellationToken);
+        return GenerationFile.Write(System.IO.Path.GetFullPath(path), view, view.Bundle, LastEmbedding, users, new SnapshotFiles(Folder).Folder, cancellationToken);
     }
 
     /// <summary>Checks a file that <see cref="PublishGeneration"/> wrote on a copy of this database, and publishes it here. Users erased since are dropped; users that changed since follow with the next <see cref="Embed"/>.</summary>

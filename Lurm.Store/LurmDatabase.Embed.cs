@@ -22,6 +22,16 @@ public sealed partial class LurmDatabase
         }
     }
 
+    /// <summary>The last embedding of the published generation, also one of another process; null before the first. Reads one row.</summary>
+    public EmbeddingRun? LastEmbedding
+    {
+        get
+        {
+            using var read = Connections.Read();
+            return EmbeddingRun.OfPublished(read.Session);
+        }
+    }
+
     /// <summary>
     /// Embeds the users whose history changed since the last time, or everyone for a candidate model, and publishes what it made: from
     /// then on queries of every process answer from it.

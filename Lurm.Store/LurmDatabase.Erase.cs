@@ -73,6 +73,16 @@ public sealed partial class LurmDatabase
         return Erase([.. ids.OfType<string>()], allowReturn, cancellationToken);
     }
 
+    /// <summary>Erasures whose last trace is not gone yet. Reads one small table.</summary>
+    public long PendingErasures
+    {
+        get
+        {
+            using var read = Connections.Read();
+            return CountPendingErasures(read.Session);
+        }
+    }
+
     /// <summary>Takes pending erasures as far as they go; so do opening the database, the end of an embedding and the end of a large batch.</summary>
     /// <returns>How many are still pending.</returns>
     public int FinishErasures(CancellationToken cancellationToken = default) => FinishErasures(ErasurePatience, cancellationToken);
@@ -109,9 +119,10 @@ public sealed partial class LurmDatabase
     partial void EraseRepresentations(long[] userKeys, ref long erased);
 
 #pragma warning disable CA1822 // Declared for an instance, beside parts that need one.
-    partial void CountErasures(DatabaseStats stats, Session session) =>
-        stats.PendingErasures = session.QueryInt64("SELECT count(*) FROM erasures WHERE state = 'pending'");
+    partial void CountErasures(DatabaseStats stats, Session session) => stats.PendingErasures = CountPendingErasures(session);
 #pragma warning restore CA1822
+
+    private static long CountPendingErasures(Session session) => session.QueryInt64("SELECT count(*) FROM erasures WHERE state = 'pending'");
 
     private EraseReport Finish(long key, CancellationToken cancellationToken)
     {

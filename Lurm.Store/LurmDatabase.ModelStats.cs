@@ -14,6 +14,7 @@ public sealed partial class LurmDatabase
 
         stats.Representations = CountRepresentations(session, published.Number);
         stats.ModelId = published.ModelId;
+        stats.LastEmbedding = EmbeddingRun.OfPublished(session);
         var items = ReadItems();
         var interests = ReadBundle(published.ModelId).Interests.MapItems(items);
         stats.ItemsWithoutInterest = items.LongCount(item => interests[item.Key] < 0);

@@ -33,6 +33,8 @@ internal static class StatsCommand
                 ("unfinished batches", stats.UnfinishedBatches),
                 ("model", stats.ModelId ?? "none; next: lurm-train fit"),
                 ("representations", stats.Representations),
+                ("last embedding", stats.LastEmbedding?.EndedAt),
+                ("embedded on", Device(stats.LastEmbedding)),
                 ("items without interest", stats.ItemsWithoutInterest),
                 ("pending erasures", stats.PendingErasures),
                 ("bytes", stats.Bytes),
@@ -44,6 +46,13 @@ internal static class StatsCommand
             }
         });
     }
+
+    private static string Device(EmbeddingRun? run) => run switch
+    {
+        null => "nothing yet",
+        { Fallback: { } reason } => $"{run.Device}, as a fallback: {reason}",
+        _ => run.Device,
+    };
 
     private static string Text(object? value) => value switch
     {

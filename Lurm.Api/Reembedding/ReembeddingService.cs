@@ -25,8 +25,12 @@ internal sealed class ReembeddingService(LurmDatabase lurm, IOptions<LurmApiOpti
     {
         try
         {
-            var report = lurm.Embed(new EmbedOptions { Threads = Math.Max(1, schedule.Threads) }, progress: null, stoppingToken);
+            var report = lurm.Embed(new EmbedOptions { Threads = Math.Max(1, schedule.Threads), Device = schedule.Device }, progress: null, stoppingToken);
             logger.Reembedded(report.Embedded, report.ModelId, report.Generation, (long)report.Elapsed.TotalMilliseconds);
+            if (report.Fallback is { } reason)
+            {
+                logger.ReembeddedOnProcessor(reason);
+            }
         }
         catch (StoreException fault) when (fault.Fault == StoreFault.Conflict)
         {

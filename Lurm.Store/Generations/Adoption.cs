@@ -137,6 +137,11 @@ internal sealed class Adoption(LurmDatabase database, EmbedLease lease, Cancella
         using var write = _connections.Write(cancellationToken);
         lease.Hold(write.Session);
         GenerationTable.Advance(write.Session, generation.Number, long.MaxValue, header.ZeroUsers);
+        if (header.Embedding is { } run)
+        {
+            EmbeddingRun.Note(write.Session, generation.Number, run);
+        }
+
         write.Commit();
     }
 }

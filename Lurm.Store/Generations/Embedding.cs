@@ -50,18 +50,20 @@ internal sealed class Embedding
         EmbedReport report;
         if (!_options.All && published?.ModelKey == model.Key)
         {
-            report = new EmbedReport(model.Id, published.Number);
+            report = new EmbedReport(model.Id, published.Number, encoder.Device, fallback);
             Update(published, encoders, report);
         }
         else if (!_options.All && retired is not null && resumable is null)
         {
-            report = new EmbedReport(model.Id, retired.Number) { IsNewGeneration = true };
+            report = new EmbedReport(model.Id, retired.Number, encoder.Device, fallback) { IsNewGeneration = true };
             Update(retired, encoders, report);
             Publish(retired.Number);
         }
         else
         {
-            report = Build(model, resumable, encoders);
+            var generation = resumable ?? Begin(model);
+            report = new EmbedReport(model.Id, generation.Number, encoder.Device, fallback) { IsNewGeneration = true, Resumed = resumable is { Cursor: > 0 } };
+            Build(generation, encoders, report);
         }
 
         Sweep();
@@ -70,8 +72,6 @@ internal sealed class Embedding
             report.Representations = GenerationTable.Count(read.Session, report.Generation);
         }
 
-        report.Device = encoder.Device;
-        report.Fallback = fallback;
         report.Elapsed = clock.Elapsed;
         return report;
     }
@@ -119,6 +119,7 @@ internal sealed class Embedding
             _lease.Hold(write.Session);
             Remove(write.Session, generation, gone);
             GenerationTable.SetHistoryVersion(write.Session, generation.Number, version);
+            EmbeddingRun.Note(write.Session, generation.Number, Ended(report));
             write.Commit();
         }
 
@@ -160,10 +161,9 @@ internal sealed class Embedding
         }
     }
 
-    private EmbedReport Build(ModelRow model, Generation? resumable, ChunkEncoder[] encoders)
+    /// <summary>Embeds everyone whom an interrupted build has not embedded yet, and publishes.</summary>
+    private void Build(Generation generation, ChunkEncoder[] encoders, EmbedReport report)
     {
-        var generation = resumable ?? Begin(model);
-        var report = new EmbedReport(model.Id, generation.Number) { IsNewGeneration = true, Resumed = resumable is { Cursor: > 0 } };
         var clock = Stopwatch.StartNew();
         var meter = new StageMeter(_progress, EmbedStage.Encoding, CountUsers(generation.Cursor), CountUsers(long.MaxValue));
         EncodingPipeline.Run(
@@ -184,7 +184,6 @@ internal sealed class Embedding
         SaveFromRows(generation);
         report.Indexing = clock.Elapsed;
         Publish(generation.Number);
-        return report;
     }
 
     private Generation Begin(ModelRow model)
@@ -234,8 +233,11 @@ internal sealed class Embedding
         using var write = _connections.Write(_cancellationToken);
         _lease.Hold(write.Session);
         GenerationTable.SetHistoryVersion(write.Session, generation.Number, version);
+        EmbeddingRun.Note(write.Session, generation.Number, Ended(report));
         write.Commit();
     }
+
+    private EmbeddingRun Ended(EmbedReport report) => new(_database.Time.GetUtcNow(), report.Embedded, report.Device, report.Fallback);
 
     /// <summary>Builds the index of all rows of a generation and writes its snapshot.</summary>
     private void SaveFromRows(Generation generation)

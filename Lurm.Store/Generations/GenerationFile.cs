@@ -9,7 +9,11 @@ using Lurm.Store.Encoders;
 namespace Lurm.Store.Generations;
 
 /// <summary>What a portable generation file says of itself.</summary>
-internal sealed record GenerationFileHeader(int Format, string ModelId, string ModelDigest, int Dimensions, long HistoryVersion, long ZeroUsers, int Users, long SnapshotBytes);
+internal sealed record GenerationFileHeader(int Format, string ModelId, string ModelDigest, int Dimensions, long HistoryVersion, long ZeroUsers, int Users, long SnapshotBytes)
+{
+    /// <summary>The embedding that made it; unknown in a file of an older version.</summary>
+    public EmbeddingRun? Embedding { get; init; }
+}
 
 /// <summary>
 /// A generation in one file, made where the database is a copy and adopted where it is served: magic, header length and JSON; per user
@@ -27,7 +31,7 @@ internal static class GenerationFile
     public static ulong HashOf(string userId) => XxHash64.HashToUInt64(Encoding.UTF8.GetBytes(userId));
 
     /// <summary>Writes the file beside <paramref name="path"/>, synced, and renames it.</summary>
-    public static int Write(string path, GenerationView view, ModelBundle bundle, IReadOnlyList<(long Key, ulong Hash)> users, string temporaryFolder, CancellationToken cancellationToken)
+    public static int Write(string path, GenerationView view, ModelBundle bundle, EmbeddingRun? run, IReadOnlyList<(long Key, ulong Hash)> users, string temporaryFolder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(temporaryFolder);
         var snapshot = Path.Combine(temporaryFolder, $"publish-{Guid.NewGuid():N}{DurableFiles.TemporarySuffix}");
@@ -41,7 +45,7 @@ internal static class GenerationFile
                 using (var hashed = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
                 using (var body = File.OpenRead(snapshot))
                 {
-                    var header = new GenerationFileHeader(Format, view.Generation.ModelId, bundle.Digest, view.Index.Dimensions, view.Generation.HistoryVersion, view.Generation.ZeroUsers, users.Count, body.Length);
+                    var header = new GenerationFileHeader(Format, view.Generation.ModelId, bundle.Digest, view.Index.Dimensions, view.Generation.HistoryVersion, view.Generation.ZeroUsers, users.Count, body.Length) { Embedding = run };
                     var json = JsonSerializer.SerializeToUtf8Bytes(header, GenerationFileJson.Default.GenerationFileHeader);
                     Span<byte> number = stackalloc byte[UserBytes];
                     hashed.Write(Magic);

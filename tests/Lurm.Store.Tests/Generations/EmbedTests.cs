@@ -187,6 +187,10 @@ public sealed class EmbedTests
         var report = shop.Database.Embed(new EmbedOptions { Device = EncoderDevice.CudaOrCpu }, cancellationToken: Token);
         Assert.Equal("cpu", report.Device);
         Assert.Contains("CPUExecutionProvider", report.Fallback, StringComparison.Ordinal);
+        Assert.Equal((8L, "cpu", report.Fallback), (shop.Database.LastEmbedding!.Embedded, shop.Database.LastEmbedding.Device, shop.Database.LastEmbedding.Fallback));
+
+        shop.Database.Embed(cancellationToken: Token);
+        Assert.Null(shop.Database.GetStats(Token).LastEmbedding!.Fallback);
     }
 
     [Fact]

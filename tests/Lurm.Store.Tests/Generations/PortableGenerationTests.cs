@@ -21,6 +21,7 @@ public sealed class PortableGenerationTests : IDisposable
         var report = _shop.Database.AdoptGeneration(_shop["g.bin"], Token);
 
         Assert.Equal(("m1", 39L, 1L), (report.ModelId, report.Users, report.Dropped));
+        Assert.Equal((copy.LastEmbedding!.EndedAt, "cpu"), (_shop.Database.LastEmbedding!.EndedAt, _shop.Database.LastEmbedding.Device));
         copy.TryGetRepresentation("u7", out var there);
         _shop.Database.TryGetRepresentation("u7", out var here);
         Assert.Equal(there, here);
