@@ -14,16 +14,18 @@ internal static class EmbedCommand
         var model = new Option<string?>("--model") { Description = "This model; also the way back to an earlier one.", HelpName = "ID" };
         var device = new Option<string>("--device") { Description = "Where the encoder runs.", DefaultValueFactory = _ => "cpu" }
             .AcceptOnlyFromAmong("cpu", "cuda", "cuda-or-cpu");
+        var threads = new Option<int>("--threads") { Description = "Threads that encode and build the index; 0: one per processor. Beside a server on the same machine, 1 leaves it the rest.", HelpName = "N" }.Between(0, 1_024);
         var from = new Option<string?>("--from") { Description = "Embed a backup, on a machine that does not serve it; needs --publish-to.", HelpName = "BACKUP" };
         var publishTo = new Option<string?>("--publish-to") { Description = "Also write what is published to one file, for 'lurm adopt' where the database is served.", HelpName = "FILE" };
         var json = CommandExtensions.Json();
-        return new Command("embed", "Encode the users whose history changed, and publish their representations.") { database, all, model, device, from, publishTo, json }
+        return new Command("embed", "Encode the users whose history changed, and publish their representations.") { database, all, model, device, threads, from, publishTo, json }
             .Does((parsed, cancellationToken) =>
             {
                 var options = new EmbedOptions
                 {
                     All = parsed.GetValue(all),
                     ModelId = parsed.GetValue(model),
+                    Threads = parsed.GetValue(threads),
                     Device = parsed.GetValue(device) switch
                     {
                         "cuda" => EncoderDevice.Cuda,

@@ -25,6 +25,7 @@ public sealed class WrongUsageTests : IDisposable
     [InlineData(".csv or .parquet", "export", "x.lurm", "--vectors", "v.txt")]
     [InlineData("--users FILE or --filter", "erase", "x.lurm")]
     [InlineData("--months is 0", "retain", "x.lurm", "--months", "0")]
+    [InlineData("--threads is -1; expected 0 to 1024", "embed", "x.lurm", "--threads", "-1")]
     [InlineData("no API keys", "serve", "x.lurm", "--urls", "http://0.0.0.0:5080")]
     public async Task A_wrong_command_line_is_told_in_one_line_and_exits_2(string told, params string[] args)
     {
