@@ -58,7 +58,7 @@ public sealed partial class LurmDatabase
         var reader = new EventRowReader(columns, batch, options.OnError, CurrentRegistry());
         for (var i = 0; i < paths.Count; i++)
         {
-            using var source = RowFiles.Open(paths[i], columns.Names, columns.IsRequired, mapping.Delimiter, columns.User, batch);
+            using var source = RowFiles.Open(paths[i], columns.Names, columns.IsRequired, mapping.Delimiter, new LookAhead(batch, columns.User, columns.Item));
             var done = i;
             reader.ReadAll(
                 source,

@@ -52,6 +52,11 @@ internal sealed class BatchApplier(EventBatch batch, BatchReport report)
         for (var i = from; i < to; i++)
         {
             ref readonly var item = ref items[i];
+            if (!item.IsMet)
+            {
+                continue;
+            }
+
             var hasText = item.Title is not null || item.Category is not null;
             if (!find.BindText(1, batch.ItemIds[i]).Step())
             {

@@ -7,7 +7,7 @@ namespace Lurm.Store.Ingestion;
 /// <summary>A checked batch on disk, beside its events: enough to go on after the process died. Written whole, synced and renamed; ends with a checksum.</summary>
 internal static class BatchFile
 {
-    private const int Magic = 0x42524C31;
+    private const int Magic = 0x42524C32;
 
     public static void Save(EventBatch batch, SpoolFolder folder)
     {
@@ -37,7 +37,12 @@ internal static class BatchFile
         using var stream = new FileStream(folder.BatchFile, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
         Check(stream, folder.BatchFile);
         using var reader = new BinaryReader(stream, Encoding.UTF8, leaveOpen: true);
-        reader.ReadInt32();
+        var magic = reader.ReadInt32();
+        if (magic != Magic)
+        {
+            throw new StoreException(StoreFault.Incompatible, $"the spool of an unfinished batch, '{folder.BatchFile}', has format {magic:X8}; expected {Magic:X8}. Open the database once with the Lurm that began the batch, which finishes it.");
+        }
+
         var batch = new EventBatch(grain, 0, null, EventSpool.Load(folder.EventsFile, reader));
         Read(reader, batch);
         return batch;
@@ -62,6 +67,7 @@ internal static class BatchFile
         {
             ref readonly var item = ref batch.Items[i];
             WriteBytes(writer, batch.ItemIds[i]);
+            writer.Write(item.IsMet);
             writer.Write(item.TextTime);
             WriteBytes(writer, item.Title);
             WriteBytes(writer, item.Category);
@@ -104,7 +110,7 @@ internal static class BatchFile
 
         for (var items = reader.ReadInt32(); items > 0; items--)
         {
-            batch.Restore(ReadBytes(reader), new BatchItem { TextTime = reader.ReadInt64(), Title = ReadText(reader), Category = ReadText(reader) });
+            batch.Restore(ReadBytes(reader), new BatchItem { IsMet = reader.ReadBoolean(), TextTime = reader.ReadInt64(), Title = ReadText(reader), Category = ReadText(reader) });
         }
 
         for (var kinds = reader.ReadInt32(); kinds > 0; kinds--)

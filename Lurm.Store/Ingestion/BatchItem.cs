@@ -3,6 +3,9 @@ namespace Lurm.Store.Ingestion;
 /// <summary>An item of a batch and the latest text that rode along, as UTF-8.</summary>
 internal struct BatchItem
 {
+    /// <summary>Whether a row that was taken names it; an id of refused rows alone is no item.</summary>
+    public bool IsMet;
+
     /// <summary>Unix seconds of the event that the text came with.</summary>
     public long TextTime;
 

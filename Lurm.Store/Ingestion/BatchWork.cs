@@ -81,7 +81,7 @@ internal sealed class BatchWork : IDisposable
         batch.EndLookups();
         cancellationToken.ThrowIfCancellationRequested();
         var report = new BatchReport { Rows = reader.Rows, LeftOut = reader.LeftOut, ErrorRows = reader.ErrorRows };
-        var plan = new ChunkPlan(batch.Users);
+        var plan = new ChunkPlan(batch);
         if (!batch.Spool.IsOnDisk && plan.Count <= 1 && batch.Items.Length <= ItemsPerTransaction)
         {
             return ApplyAtOnce(batch, plan, report, cancellationToken)?.ToReport(_id, alreadyIngested: true)
@@ -144,7 +144,7 @@ internal sealed class BatchWork : IDisposable
                 folder.Keep();
                 using (var batch = BatchFile.Load(folder, database.Grain))
                 {
-                    Finish(database, row.Key, batch, new ChunkPlan(batch.Users), row.Report, Stopwatch.StartNew(), null, cancellationToken);
+                    Finish(database, row.Key, batch, new ChunkPlan(batch), row.Report, Stopwatch.StartNew(), null, cancellationToken);
                 }
 
                 folder.Discard();

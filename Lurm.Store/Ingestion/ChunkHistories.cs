@@ -11,7 +11,7 @@ internal sealed class ChunkHistories
     private ulong[] _keys = [];
     private uint[] _weights = [];
 
-    /// <summary>The ordinals of its users, by key.</summary>
+    /// <summary>The ordinals of its users, in the plan's order.</summary>
     public int[] Users { get; private set; } = [];
 
     public int Chunk { get; private set; }
@@ -50,8 +50,7 @@ internal sealed class ChunkHistories
             sum += users[Users[i]].Events;
         }
 
-        var firstKey = users[Users[0]].Key;
-        var lastKey = users[Users[^1]].Key;
+        var (firstKey, lastKey) = plan.Keys(chunk);
         var weighted = false;
         batch.Spool.Read(firstKey, lastKey, page =>
         {

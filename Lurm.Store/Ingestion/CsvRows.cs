@@ -23,6 +23,7 @@ internal sealed class CsvRows : RowSource
     private readonly int[] _lengths;
     private readonly int[] _slotOfColumn;
     private byte[] _buffer = new byte[256 * 1024];
+    private FieldEnds _ends;
     private byte[] _unquoted = [];
     private int _unquotedBytes;
     private int _at;
@@ -53,6 +54,7 @@ internal sealed class CsvRows : RowSource
 
         var line = HeaderLine();
         _delimiter = delimiter ?? Sniff(line);
+        _ends = new FieldEnds(_delimiter);
         var columns = line.Count(_delimiter) + 1;
         _slotOfColumn = [.. Enumerable.Range(0, columns)];
         _starts = new int[Math.Max(columns, wanted.Count)];
@@ -155,19 +157,20 @@ internal sealed class CsvRows : RowSource
             }
             else
             {
-                length = buffer[at..].IndexOfAny(_delimiter, (byte)'\n');
-                if (length < 0)
+                var end = at < buffer.Length ? _ends.Next(buffer, at) : -1;
+                if (end < 0)
                 {
                     if (!_ended)
                     {
                         return false;
                     }
 
-                    length = buffer.Length - at;
+                    end = buffer.Length;
                 }
 
                 start = at;
-                at += length;
+                length = end - at;
+                at = end;
                 if (length > 0 && buffer[at - 1] == '\r' && (at == buffer.Length || buffer[at] == '\n'))
                 {
                     length--;
@@ -368,6 +371,7 @@ internal sealed class CsvRows : RowSource
 
     private void Fill()
     {
+        _ends.Forget();
         var read = _feed.Read(_buffer.AsSpan(_end));
         _ended = read == 0;
         _end += read;

@@ -8,8 +8,8 @@ using Lurm.Store.Histories;
 namespace Lurm.Store.Ingestion;
 
 /// <summary>A batch while it is read and checked: its users, items and kinds by ordinals, what rides along, and its events in a spool. Nothing of it is stored yet.</summary>
-/// <remarks>Takes some 80 bytes a user and 60 an item beside their texts, whatever the number of events. One thread, but for <see cref="Find"/>.</remarks>
-internal sealed class EventBatch : IUsersAhead, IDisposable
+/// <remarks>Takes some 80 bytes a user and 60 an item beside their texts, whatever the number of events. One thread, but for <see cref="Find(in Utf8Column, in Utf8Column, Span{int}, Span{int})"/>.</remarks>
+internal sealed class EventBatch : ILookAhead, IDisposable
 {
     /// <summary>The longest item id, in bytes.</summary>
     public const int MaxItemBytes = 256;
@@ -63,7 +63,15 @@ internal sealed class EventBatch : IUsersAhead, IDisposable
         }
     }
 
-    public ReadOnlySpan<BatchItem> Items => _items.AsSpan(0, ItemIds.Count);
+    public ReadOnlySpan<BatchItem> Items
+    {
+        get
+        {
+            // Likewise items.
+            Room(ref _items, ItemIds.Count - 1);
+            return _items.AsSpan(0, ItemIds.Count);
+        }
+    }
 
     /// <summary>Keys from here on are provisional: their users were not known when the batch was read.</summary>
     public long FirstNewKey { get; set; }
@@ -93,7 +101,7 @@ internal sealed class EventBatch : IUsersAhead, IDisposable
         return _lastUser = ordinal;
     }
 
-    /// <summary>The ordinal of a user's id that <see cref="Find"/> has looked up; reads no table of ids, which another thread may be adding to.</summary>
+    /// <summary>The ordinal of a user's id that was looked up ahead; reads no table of ids, which another thread may be adding to.</summary>
     /// <exception cref="RowException">It is no id.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int User(int found, ReadOnlySpan<byte> id, string column)
@@ -113,34 +121,21 @@ internal sealed class EventBatch : IUsersAhead, IDisposable
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Find(in Utf8Column ids, Span<int> ordinals)
+    public void Find(in Utf8Column userIds, in Utf8Column itemIds, Span<int> users, Span<int> items)
     {
-        UserIds.Find(ids, ordinals);
-        for (var i = 0; i < ids.Count; i++)
-        {
-            // One that is new may have been added a few rows before.
-            if (ordinals[i] < 0 && IsText(ids[i], UserId.MaxBytes))
-            {
-                ordinals[i] = UserIds.Intern(ids[i]);
-            }
-        }
+        Find(UserIds, userIds, UserId.MaxBytes, users);
+        Find(ItemIds, itemIds, MaxItemBytes, items);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Touch(ReadOnlySpan<int> ordinals)
+    public void Touch(ReadOnlySpan<int> users, ReadOnlySpan<int> items)
     {
-        foreach (var ordinal in ordinals)
-        {
-            if ((uint)ordinal < (uint)_users.Length)
-            {
-                Prefetch.Near(ref _users[ordinal]);
-            }
-        }
-
+        Touch(_users, users);
+        Touch(_items, items);
         foreach (var attribute in Attributes)
         {
-            attribute.Touch(ordinals);
+            attribute.Touch(users);
         }
     }
 
@@ -154,10 +149,24 @@ internal sealed class EventBatch : IUsersAhead, IDisposable
         {
             CheckText(id, MaxItemBytes, column, "an item id");
             ordinal = ItemIds.Add(id, hash);
-            Place(ref _items, ordinal, new BatchItem { TextTime = long.MinValue });
         }
 
+        Meet(ordinal);
         return ordinal;
+    }
+
+    /// <summary>The ordinal of an item's id that was looked up ahead; reads no table of ids.</summary>
+    /// <exception cref="RowException">It is no id.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public int Item(int found, ReadOnlySpan<byte> id, string column)
+    {
+        if (found < 0)
+        {
+            CheckText(id, MaxItemBytes, column, "an item id");
+        }
+
+        Meet(found);
+        return found;
     }
 
     /// <summary>The ordinal of a kind's name; 0 for none.</summary>
@@ -263,7 +272,52 @@ internal sealed class EventBatch : IUsersAhead, IDisposable
     private void Meet(int ordinal, ReadOnlySpan<byte> id)
     {
         var key = _known?.Find(id) ?? 0;
-        Place(ref _users, ordinal, new BatchUser { Key = key > 0 ? key : FirstNewKey + _newUsers++, FirstSeen = long.MaxValue, LastSeen = long.MinValue });
+        Place(ref _users, ordinal, new BatchUser { Key = key > 0 ? key : NextKey(), FirstSeen = long.MaxValue, LastSeen = long.MinValue });
+    }
+
+    // Users are applied in the order of their keys. The first whom a log in order of time names are its busiest; given out in that order, chunks would
+    // hold fewer and fewer events. So the keys of each million are given out in the order of a golden section: every run of them has users from all of the log.
+    private long NextKey()
+    {
+        const long Mask = (1 << 20) - 1;
+        var number = _newUsers++;
+        return FirstNewKey + ((number & ~Mask) | ((number * 0x9E377) & Mask));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Meet(int item)
+    {
+        Room(ref _items, item);
+        if (!_items[item].IsMet)
+        {
+            _items[item] = new BatchItem { IsMet = true, TextTime = long.MinValue };
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Find(Utf8Interner all, in Utf8Column ids, int maxBytes, Span<int> ordinals)
+    {
+        all.Find(ids, ordinals);
+        for (var i = 0; i < ids.Count; i++)
+        {
+            // One that is new may have been added a few rows before.
+            if (ordinals[i] < 0 && IsText(ids[i], maxBytes))
+            {
+                ordinals[i] = all.Intern(ids[i]);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Touch<T>(T[] all, ReadOnlySpan<int> ordinals)
+    {
+        foreach (var ordinal in ordinals)
+        {
+            if ((uint)ordinal < (uint)all.Length)
+            {
+                Prefetch.Near(ref all[ordinal]);
+            }
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -99,9 +99,9 @@ internal sealed class EventRowReader : EventTaker
             ReadAttributes(row[_columns.AttributesObject], _columns.Names[_columns.AttributesObject], _objectValues);
         }
 
-        var user = row.HasUsers ? Batch.User(row.User, row[_columns.User], _mapping.UserColumn) : Batch.User(row[_columns.User], _mapping.UserColumn);
+        var user = row.IsLookedUp ? Batch.User(row.UserOrdinal, row[_columns.User], _mapping.UserColumn) : Batch.User(row[_columns.User], _mapping.UserColumn);
         var kind = _columns.Kind < 0 ? 0 : Batch.Kind(row[_columns.Kind], _columns.Names[_columns.Kind]);
-        var item = Batch.Item(row[_columns.Item], _mapping.ItemColumn);
+        var item = row.IsLookedUp ? Batch.Item(row.ItemOrdinal, row[_columns.Item], _mapping.ItemColumn) : Batch.Item(row[_columns.Item], _mapping.ItemColumn);
         if (_columns.Title >= 0 || _columns.Category >= 0)
         {
             Batch.Text(item, _columns.Title < 0 ? default : row[_columns.Title], _columns.Category < 0 ? default : row[_columns.Category], seconds);

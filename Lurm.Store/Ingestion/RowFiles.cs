@@ -10,12 +10,11 @@ internal static class RowFiles
     /// <param name="wanted">A column's name for each slot.</param>
     /// <param name="isRequired">Whether a slot's column must be there.</param>
     /// <param name="delimiter">Null: told from the name or the header.</param>
-    /// <param name="userSlot">The slot of user ids, for <paramref name="users"/>.</param>
-    /// <param name="users">Looks up users ahead of a large file's reader.</param>
-    public static RowSource Open(string path, IReadOnlyList<string> wanted, Predicate<int> isRequired, char? delimiter, int userSlot = 0, IUsersAhead? users = null)
+    /// <param name="lookAhead">Looks up users and items ahead of a large file's reader.</param>
+    public static RowSource Open(string path, IReadOnlyList<string> wanted, Predicate<int> isRequired, char? delimiter, LookAhead? lookAhead = null)
     {
         var rows = OpenOne(path, wanted, isRequired, delimiter);
-        return new FileInfo(path).Length < LargeBytes ? rows : new RowsAhead(rows, wanted.Count, userSlot, users);
+        return new FileInfo(path).Length < LargeBytes ? rows : new RowsAhead(rows, wanted.Count, lookAhead);
     }
 
     private static RowSource OpenOne(string path, IReadOnlyList<string> wanted, Predicate<int> isRequired, char? delimiter)

@@ -13,11 +13,14 @@ internal abstract class RowSource(string name) : IDisposable
     /// <summary>How much of it was read, 0 to 1; 0 where its length is not known.</summary>
     public abstract double Fraction { get; }
 
-    /// <summary>Whether users were looked up ahead of the reader.</summary>
-    public virtual bool HasUsers => false;
+    /// <summary>Whether users and items were looked up ahead of the reader.</summary>
+    public virtual bool IsLookedUp => false;
 
-    /// <summary>The ordinal of the present row's user where users were looked up ahead; -1 where its id is none.</summary>
-    public virtual int User => -1;
+    /// <summary>The ordinal of the present row's user where it was looked up ahead; -1 where its id is none.</summary>
+    public virtual int UserOrdinal => -1;
+
+    /// <summary>The ordinal of the present row's item, likewise.</summary>
+    public virtual int ItemOrdinal => -1;
 
     /// <summary>Goes to the next row.</summary>
     /// <exception cref="RowException">The row cannot be taken apart; the next call goes on behind it.</exception>

@@ -11,13 +11,12 @@ internal sealed class RowsAhead : RowSource
     private const int BlockRows = 4096;
     private const int BlockBytes = 256 * 1024;
 
-    /// <summary>Rows whose users are brought near together: some lines each, which must stay in the first cache until they are used.</summary>
+    /// <summary>Rows whose users and items are brought near together: some lines each, which must stay in the first cache until they are used.</summary>
     private const int TouchedRows = 64;
 
     private readonly RowSource _source;
     private readonly int _slots;
-    private readonly int _userSlot;
-    private readonly IUsersAhead? _users;
+    private readonly LookAhead? _lookAhead;
     private readonly BlockingCollection<Block> _full = new(Blocks);
     private readonly ConcurrentBag<Block> _free = [];
     private readonly CancellationTokenSource _stop = new();
@@ -28,15 +27,13 @@ internal sealed class RowsAhead : RowSource
 
     /// <param name="source">The rows; owned.</param>
     /// <param name="slots">How many slots it fills.</param>
-    /// <param name="userSlot">The slot of user ids, for <paramref name="users"/>.</param>
-    /// <param name="users">Looks up users on the thread ahead; not owned.</param>
-    public RowsAhead(RowSource source, int slots, int userSlot = 0, IUsersAhead? users = null)
+    /// <param name="lookAhead">Looks up users and items on the thread ahead; not owned.</param>
+    public RowsAhead(RowSource source, int slots, LookAhead? lookAhead = null)
         : base(source.Name)
     {
         _source = source;
         _slots = slots;
-        _userSlot = userSlot;
-        _users = users;
+        _lookAhead = lookAhead;
         _block = new Block(slots);
         _thread = new Thread(ReadAhead) { IsBackground = true, Name = "lurm rows ahead" };
         _thread.Start();
@@ -44,9 +41,11 @@ internal sealed class RowsAhead : RowSource
 
     public override double Fraction => _fraction;
 
-    public override bool HasUsers => _users is not null;
+    public override bool IsLookedUp => _lookAhead is not null;
 
-    public override int User => _block.Users[_row];
+    public override int UserOrdinal => _block.Users[_row];
+
+    public override int ItemOrdinal => _block.Items[_row];
 
     public override ReadOnlySpan<byte> this[int slot]
     {
@@ -67,7 +66,8 @@ internal sealed class RowsAhead : RowSource
 
         if (_row % TouchedRows == 0)
         {
-            _users?.Touch(_block.Users.AsSpan(_row, Math.Min(TouchedRows, _block.Rows - _row)));
+            var rows = Math.Min(TouchedRows, _block.Rows - _row);
+            _lookAhead?.Table.Touch(_block.Users.AsSpan(_row, rows), _block.Items.AsSpan(_row, rows));
         }
 
         Line = _block.Lines[_row];
@@ -147,7 +147,7 @@ internal sealed class RowsAhead : RowSource
                 catch (RowException fault)
                 {
                     (block.Faults ??= []).Add(block.Rows, fault);
-                    block.Empty(_userSlot);
+                    block.Empty();
                 }
 
                 block.Lines[block.Rows++] = _source.Line;
@@ -160,7 +160,11 @@ internal sealed class RowsAhead : RowSource
         }
 
         block.Fraction = _source.Fraction;
-        _users?.Find(new Utf8Column(block.Bytes, block.Starts, block.Lengths, _userSlot, _slots, block.Rows), block.Users);
+        _lookAhead?.Table.Find(
+            new Utf8Column(block.Bytes, block.Starts, block.Lengths, _lookAhead.UserSlot, _slots, block.Rows),
+            new Utf8Column(block.Bytes, block.Starts, block.Lengths, _lookAhead.ItemSlot, _slots, block.Rows),
+            block.Users,
+            block.Items);
     }
 
     /// <summary>Behind the last row: nothing, or what went wrong.</summary>
@@ -172,6 +176,7 @@ internal sealed class RowsAhead : RowSource
         public readonly int[] Lengths = new int[BlockRows * slots];
         public readonly long[] Lines = new long[BlockRows];
         public readonly int[] Users = new int[BlockRows];
+        public readonly int[] Items = new int[BlockRows];
         public byte[] Bytes = new byte[BlockBytes + 4096];
         public Dictionary<int, RowException>? Faults;
         public int Rows;
@@ -187,7 +192,7 @@ internal sealed class RowsAhead : RowSource
             End = null;
         }
 
-        public void Empty(int slot) => (Starts[Rows * slots + slot], Lengths[Rows * slots + slot]) = (0, 0);
+        public void Empty() => Lengths.AsSpan(Rows * slots, slots).Clear();
 
         public void Add(int slot, ReadOnlySpan<byte> text)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using CsCheck;
@@ -224,6 +225,31 @@ public sealed class IngestTests
         Assert.Equal((500, 250, 250, 100), (report.Rows, report.Events, report.ErrorRows, report.FirstErrors.Count));
         Assert.StartsWith("'a.csv', line 3, column 'time': found 'bad'", report.FirstErrors[0], StringComparison.Ordinal);
         Assert.Equal((1, 1), (shop.Stats.Users, shop.Stats.Items));
+    }
+
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(40_000)]
+    public void Items_and_users_of_rows_that_were_refused_or_left_out_are_not_stored(int users)
+    {
+        // Looked up ahead from a megabyte on; 40,000 users go through the spool, which keeps their ordinals.
+        using var shop = new Shop();
+        var text = new StringBuilder("user,item,time,quantity\n");
+        for (var i = 0; i < 40_000; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"user-{i % users},item-{i % 100},1600000000,1\nno-user-{i},no-item-{i},1600000000,0\nno-user,no-item,never,1\n");
+        }
+
+        var report = shop.IngestText("a.csv", text.ToString(), Shop.Mapping with { Rules = [RowRule.WherePositive("quantity")] }, new IngestOptions { OnError = RowErrorAction.Skip });
+
+        Assert.Equal((120_000, 40_000, 40_000), (report.Rows, report.Events, report.ErrorRows));
+        Assert.Equal((users, 100, users, 100L), (report.NewUsers, report.NewItems, shop.Stats.Users, shop.Stats.Items));
+        shop.AssertHolds(Enumerable.Range(0, 40_000).Select(i => new BehaviourEvent
+        {
+            User = string.Create(CultureInfo.InvariantCulture, $"user-{i % users}"),
+            Item = string.Create(CultureInfo.InvariantCulture, $"item-{i % 100}"),
+            Time = DateTimeOffset.FromUnixTimeSeconds(1_600_000_000),
+        }));
     }
 
     [Fact]
