@@ -58,7 +58,11 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact>
             WriteNew(g, slot, l, s.Chosen, counts[l], locks);
             for (var i = 0; i < counts[l]; i++)
             {
-                PrefetchLinks(g, s.Chosen[i], l);
+                if (l == 0)
+                {
+                    PrefetchLinks(g, s.Chosen[i]);
+                }
+
                 slots[(l * g.MaxLinks) + i] = s.Chosen[i];
 
                 // The list still holds the score of each chosen one, in order; Choose left its place in Packed.

@@ -7,6 +7,9 @@ namespace Lurm.Index.Graph;
 /// <summary>All that one search needs beside the graph: query, visited stamps, the beam. Pooled, used by one thread at a time.</summary>
 internal sealed unsafe class SearchState : IDisposable
 {
+    /// <summary>Links of a node at most: twice the largest <see cref="HnswOptions.MaxLinks"/>.</summary>
+    private const int MostLinks = 512;
+
     private NativeBlock? _stamps;
     private NativeBlock? _list;
     private NativeBlock? _query;
@@ -82,15 +85,15 @@ internal sealed unsafe class SearchState : IDisposable
         Visited = 0;
     }
 
-    /// <summary>Makes room for a beam of <paramref name="ef"/> entries.</summary>
+    /// <summary>Makes room for a beam of <paramref name="ef"/> entries, and for what <see cref="Beam"/> wants around it.</summary>
     public void EnsureList(int ef)
     {
-        var bytes = ((long)ef + 8) * sizeof(ulong);
+        var bytes = ((long)ef + Beam.Front + MostLinks + Beam.Lanes) * sizeof(ulong);
         if (_list is null || _list.Bytes < bytes)
         {
             _list?.Dispose();
-            _list = new NativeBlock(Math.Max(bytes, 512 * sizeof(ulong)));
-            List = (ulong*)_list.Pointer;
+            _list = new NativeBlock(Math.Max(bytes, 1024 * sizeof(ulong)));
+            List = (ulong*)_list.Pointer + Beam.Front;
         }
     }
 
