@@ -51,7 +51,10 @@ public sealed partial class LurmDatabase : IDisposable
     /// <param name="path">The folder; missing parents are made.</param>
     /// <param name="grain">The base period, fixed for good.</param>
     /// <exception cref="StoreException">The folder has something in it, or could not be written.</exception>
-    public static LurmDatabase Create(string path, PeriodGrain grain = PeriodGrain.Month)
+    public static LurmDatabase Create(string path, PeriodGrain grain = PeriodGrain.Month) => Create(path, grain, Migrations.PageBytes);
+
+    /// <summary><see cref="Create(string, PeriodGrain)"/> with pages of another size.</summary>
+    internal static LurmDatabase Create(string path, PeriodGrain grain, int pageBytes)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var folder = System.IO.Path.GetFullPath(path);
@@ -63,7 +66,7 @@ public sealed partial class LurmDatabase : IDisposable
             }
 
             Directory.CreateDirectory(folder);
-            Migrations.CreateFile(System.IO.Path.Combine(folder, FileName), grain == PeriodGrain.Day ? "day" : "month");
+            Migrations.CreateFile(System.IO.Path.Combine(folder, FileName), grain == PeriodGrain.Day ? "day" : "month", pageBytes: pageBytes);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

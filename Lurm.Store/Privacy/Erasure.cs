@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Lurm.Store.Generations;
 using Lurm.Store.Histories;
 using Lurm.Store.Ingestion;
@@ -6,15 +5,15 @@ using Lurm.Store.Sqlite;
 
 namespace Lurm.Store.Privacy;
 
-/// <summary>Forgets users physically, in steps that may each be repeated: intent, rows, representations, files, log, certificate.</summary>
+/// <summary>Forgets users physically, in steps that may each be repeated: intent, rows, representations, files, log and unused bytes, certificate.</summary>
 /// <remarks>
 /// SQLite zeroes what it frees (<c>secure_delete</c>), but the write-ahead log keeps old pages until it is emptied, and only a moment
-/// without an older reader lets it be. So an erasure stays pending until a truncating checkpoint has gone through.
+/// without an older reader lets it be; and pages keep copies of rows that were moved. So an erasure stays pending until a truncating
+/// checkpoint and a <see cref="PageCleaner"/> have gone through.
 /// </remarks>
 internal sealed class Erasure(LurmDatabase database)
 {
     private const int UsersPerTransaction = 500;
-    private const int CheckpointMilliseconds = 100;
 
     /// <summary>Writes the intent: from its commit on, the erasure happens, whatever else does.</summary>
     /// <param name="session">The writer, in the transaction that the intent commits with.</param>
@@ -72,13 +71,12 @@ internal sealed class Erasure(LurmDatabase database)
         }
 
         database.OnErasureStep(ErasureStep.FilesRetired);
-        if (!EmptyLog(patience, cancellationToken))
+        using var cleaner = new PageCleaner(database.Connections);
+        if (!cleaner.Run(patience, session => Finish(session, erasure), cancellationToken))
         {
             return "a reader that was open before the erasure and keeps the write-ahead log from being emptied";
         }
 
-        database.OnErasureStep(ErasureStep.LogEmptied);
-        Finish(erasure);
         database.OnErasureStep(ErasureStep.Finished);
         return null;
     }
@@ -121,35 +119,6 @@ internal sealed class Erasure(LurmDatabase database)
             row.Int64(8),
             row.Int64(9) != 0,
             isFinished ? null : waitsFor);
-    }
-
-    /// <summary>Empties the write-ahead log into the database file; false where a reader did not let it happen in time.</summary>
-    public bool EmptyLog(TimeSpan patience, CancellationToken cancellationToken)
-    {
-        var clock = Stopwatch.StartNew();
-        do
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            using var maintain = database.Connections.Maintain(cancellationToken);
-
-            // Waits this long for readers inside SQLite, then lets other writers of this process have a turn.
-            maintain.Session.Execute($"PRAGMA busy_timeout={CheckpointMilliseconds}");
-            try
-            {
-                using var checkpoint = maintain.Session.Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
-                if (checkpoint.Step() && checkpoint.Int64(0) == 0)
-                {
-                    return true;
-                }
-            }
-            finally
-            {
-                maintain.Session.Execute($"PRAGMA busy_timeout={Connections.BusySeconds * 1000}");
-            }
-        }
-        while (clock.Elapsed < patience);
-
-        return false;
     }
 
     private long[] UserKeys(long erasure)
@@ -278,36 +247,33 @@ internal sealed class Erasure(LurmDatabase database)
         }
     }
 
-    private void Finish(long erasure)
+    // In the transaction that cleaned the last pages.
+    private void Finish(Session session, long erasure)
     {
-        using var write = database.Connections.Write();
-        using (var done = write.Session.Prepare("UPDATE erasures SET state = 'done', finished_at = ?2 WHERE erasure_key = ?1 AND state = 'pending'"))
+        database.OnErasureStep(ErasureStep.PagesCleaned);
+        using (var done = session.Prepare("UPDATE erasures SET state = 'done', finished_at = ?2 WHERE erasure_key = ?1 AND state = 'pending'"))
         {
             done.Bind(1, erasure).Bind(2, Now()).Run();
         }
 
-        if (write.Session.Changes == 0)
+        if (session.Changes == 0)
         {
             // Another process was faster.
             return;
         }
 
-        using (var users = write.Session.Prepare("DELETE FROM erasure_users WHERE erasure_key = ?1"))
+        using (var users = session.Prepare("DELETE FROM erasure_users WHERE erasure_key = ?1"))
         {
             users.Bind(1, erasure).Run();
         }
 
-        using (var row = write.Session.Prepare("SELECT users, events, history_rows, attribute_rows, representations FROM erasures WHERE erasure_key = ?1"))
-        {
-            row.Bind(1, erasure).Step();
-            AuditLog.Append(
-                write.Session,
-                "erasure.done",
-                new { erasure, users = row.Int64(0), events = row.Int64(1), historyRows = row.Int64(2), attributeRows = row.Int64(3), representations = row.Int64(4) },
-                database.Time);
-        }
-
-        write.Commit();
+        using var row = session.Prepare("SELECT users, events, history_rows, attribute_rows, representations FROM erasures WHERE erasure_key = ?1");
+        row.Bind(1, erasure).Step();
+        AuditLog.Append(
+            session,
+            "erasure.done",
+            new { erasure, users = row.Int64(0), events = row.Int64(1), historyRows = row.Int64(2), attributeRows = row.Int64(3), representations = row.Int64(4) },
+            database.Time);
     }
 
     private long Now() => database.Time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -7,6 +7,6 @@ internal enum ErasureStep
     RowsDeleted,
     RepresentationsDeleted,
     FilesRetired,
-    LogEmptied,
+    PagesCleaned,
     Finished,
 }

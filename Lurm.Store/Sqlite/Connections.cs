@@ -31,7 +31,7 @@ internal sealed class Connections : IDisposable
     {
         Path = path;
         _connectionString = ConnectionString(path, SqliteOpenMode.ReadWrite);
-        _writer = new Session(_connectionString, $"PRAGMA busy_timeout={BusySeconds * 1000}; {WriterPragmas}");
+        _writer = OpenWriter();
     }
 
     /// <summary>The database file.</summary>
@@ -78,6 +78,9 @@ internal sealed class Connections : IDisposable
         _writerTurn.Wait(cancellationToken);
         return new WriteLease(this, _writer, inTransaction: false);
     }
+
+    /// <summary>Opens a connection of its own that may write, for the caller to dispose; it queues in SQLite, as another process would.</summary>
+    public Session OpenWriter() => new(_connectionString, $"PRAGMA busy_timeout={BusySeconds * 1000}; {WriterPragmas}");
 
     /// <summary>Waits for the writer, then closes everything. Readers still lent out close when they come back.</summary>
     public void Dispose()

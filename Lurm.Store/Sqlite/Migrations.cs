@@ -10,6 +10,9 @@ internal static class Migrations
     /// <summary>SQLite's application id of a Lurm database: "Lurm" in ASCII.</summary>
     public const int ApplicationId = 0x4C75726D;
 
+    /// <summary>Bytes of a page of a new database.</summary>
+    public const int PageBytes = 8_192;
+
     private static readonly (int Number, string Resource)[] All = Find();
 
     /// <summary>The schema this code reads and writes; <c>PRAGMA user_version</c>.</summary>
@@ -19,13 +22,14 @@ internal static class Migrations
     /// <param name="path">The file, which must not be there.</param>
     /// <param name="grain">'month' or 'day'.</param>
     /// <param name="upTo">The schema to make; an older one only to test migrating it.</param>
-    public static void CreateFile(string path, string grain, int upTo = int.MaxValue)
+    /// <param name="pageBytes">Bytes of a page, fixed for good; another size only to test that nothing hangs on it.</param>
+    public static void CreateFile(string path, string grain, int upTo = int.MaxValue, int pageBytes = PageBytes)
     {
         var unfinished = path + ".creating";
         File.Delete(unfinished);
         using (var session = new Session(
             Connections.ConnectionString(unfinished, SqliteOpenMode.ReadWriteCreate),
-            "PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"))
+            $"PRAGMA page_size={pageBytes.ToString(CultureInfo.InvariantCulture)}; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"))
         {
             session.Execute("BEGIN IMMEDIATE");
             Apply(session, 0, upTo);

@@ -10,6 +10,7 @@ internal static class HistoriesBenchmark
         ["daily"] = DailyIncrements.Run,
         ["size"] = SizeOnDisk.Run,
         ["read"] = ReadAndDerive.Run,
+        ["erase"] = EraseUsers.Run,
     };
 
     public static int Run(string[] args)
@@ -26,6 +27,7 @@ internal static class HistoriesBenchmark
                    histories daily DB [days] [events]              1 % of the users get so many events (5) each day; seconds per 100,000 events
                    histories size DB                               bytes per event of the histories, and what the rest takes (works on a copy)
                    histories read DB                               counts per second and core: decoded, and derived into bags
+                   histories erase DB [users]                      erases so many users (100), three times: seconds (changes the database)
             """);
         return 2;
     }

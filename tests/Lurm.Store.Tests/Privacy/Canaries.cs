@@ -1,6 +1,8 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Lurm.Store.Histories;
+using Lurm.Store.Sqlite;
 using Lurm.TestKit;
 
 namespace Lurm.Store.Tests.Privacy;
@@ -13,11 +15,11 @@ internal sealed class Canaries : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Random _random;
 
-    public Canaries(int seed, int others = 600)
+    public Canaries(int seed, int others = 600, int pageBytes = Migrations.PageBytes)
     {
         _random = new Random(seed);
         Ids = [.. Enumerable.Range(0, Count).Select(_ => RandomText(24))];
-        Database = LurmDatabase.Create(_folder["canaries.lurm"]);
+        Database = LurmDatabase.Create(_folder["canaries.lurm"], PeriodGrain.Month, pageBytes);
         Database.RegisterAttribute("Secret", AttributeType.String, isIndexed: true);
         Database.RegisterAttribute("Note", AttributeType.String);
 

@@ -10,10 +10,14 @@ public sealed class ErasureTests
     // LURM_ERASURE_USERS=50000 asks the same of a database that is not a toy.
     private static int Others => int.TryParse(Environment.GetEnvironmentVariable("LURM_ERASURE_USERS"), CultureInfo.InvariantCulture, out var users) ? users : 600;
 
-    [Fact]
-    public void No_byte_of_an_erased_user_is_left_in_any_file()
+    /// <summary>Small pages are balanced more often: with 4 KB, moved rows once left their copies behind, with 8 KB none was seen.</summary>
+    public static TheoryData<int> PageSizes => [1_024, 4_096, 8_192];
+
+    [Theory]
+    [MemberData(nameof(PageSizes))]
+    public void No_byte_of_an_erased_user_is_left_in_any_file(int pageBytes)
     {
-        using var canaries = new Canaries(seed: 1, Others);
+        using var canaries = new Canaries(seed: 1, Others, pageBytes);
         Assert.True(canaries.Occurrences(canaries.Database.Folder) >= canaries.Traces.Count / 2, "the search does not see what it must find");
         var users = canaries.Database.CountUsers(cancellationToken: TestContext.Current.CancellationToken);
         var events = canaries.Database.GetStats(TestContext.Current.CancellationToken).Events;
@@ -31,10 +35,11 @@ public sealed class ErasureTests
         Assert.Equal(report, Assert.Single(canaries.Database.Erasures));
     }
 
-    [Fact]
-    public void A_crash_after_any_step_is_made_good_at_opening()
+    [Theory]
+    [MemberData(nameof(PageSizes))]
+    public void A_crash_after_any_step_is_made_good_at_opening(int pageBytes)
     {
-        using var canaries = new Canaries(seed: 2, others: 200);
+        using var canaries = new Canaries(seed: 2, others: 200, pageBytes);
         var copies = new Dictionary<ErasureStep, string>();
         canaries.Database.ErasureProbe = step => copies.Add(step, canaries.CopyAs($"crash-{step}"));
 
@@ -76,10 +81,11 @@ public sealed class ErasureTests
         }
     }
 
-    [Fact]
-    public void A_reader_that_holds_the_database_open_does_not_keep_traces()
+    [Theory]
+    [MemberData(nameof(PageSizes))]
+    public void A_reader_that_holds_the_database_open_does_not_keep_traces(int pageBytes)
     {
-        using var canaries = new Canaries(seed: 4, others: 50);
+        using var canaries = new Canaries(seed: 4, others: 50, pageBytes);
         using var other = LurmDatabase.Open(canaries.Database.Folder);
         Assert.True(other.TryGetUser(canaries.Ids[0], out _));
 
@@ -118,6 +124,33 @@ public sealed class ErasureTests
     }
 
     [Fact]
+    public void Pages_that_others_had_cached_before_an_erasure_bring_nothing_back()
+    {
+        using var canaries = new Canaries(seed: 15, others: 300, pageBytes: 4_096);
+        using var other = LurmDatabase.Open(canaries.Database.Folder);
+        var touch = "UPDATE users SET item_count = item_count + 1; UPDATE users SET item_count = item_count - 1; UPDATE attribute_values SET version = version + 1; UPDATE histories SET events = events + 0";
+        foreach (var database in new[] { other, canaries.Database, other })
+        {
+            using var write = database.Connections.Write(TestContext.Current.CancellationToken);
+            write.Session.Execute(touch);
+            write.Commit();
+        }
+
+        Assert.True(canaries.Database.Erase(canaries.Ids, cancellationToken: TestContext.Current.CancellationToken).IsFinished);
+
+        foreach (var database in new[] { other, canaries.Database })
+        {
+            using (var write = database.Connections.Write(TestContext.Current.CancellationToken))
+            {
+                write.Session.Execute(touch);
+                write.Commit();
+            }
+
+            Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
+        }
+    }
+
+    [Fact]
     public void A_spool_that_a_dead_process_left_is_swept_before_the_certificate()
     {
         using var canaries = new Canaries(seed: 9, others: 5);
@@ -152,7 +185,7 @@ public sealed class ErasureTests
     [InlineData(nameof(ErasureStep.Requested))]
     [InlineData(nameof(ErasureStep.RowsDeleted))]
     [InlineData(nameof(ErasureStep.FilesRetired))]
-    [InlineData(nameof(ErasureStep.LogEmptied))]
+    [InlineData(nameof(ErasureStep.PagesCleaned))]
     public async Task A_process_killed_in_the_middle_leaves_nothing_that_opening_does_not_finish(string step)
     {
         using var canaries = new Canaries(seed: 10, others: 20);

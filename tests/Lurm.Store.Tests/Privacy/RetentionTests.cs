@@ -60,10 +60,11 @@ public sealed class RetentionTests
         Assert.Equal((0, 0), (database.Retain(months: 3, Now, TestContext.Current.CancellationToken).Events, database.Retain(months: 3, Now, TestContext.Current.CancellationToken).UsersErased));
     }
 
-    [Fact]
-    public void No_byte_of_what_was_dropped_is_left()
+    [Theory]
+    [MemberData(nameof(ErasureTests.PageSizes), MemberType = typeof(ErasureTests))]
+    public void No_byte_of_what_was_dropped_is_left(int pageBytes)
     {
-        using var canaries = new Canaries(seed: 11, others: 50);
+        using var canaries = new Canaries(seed: 11, others: 50, pageBytes);
         Assert.True(canaries.Database.Retain(months: 1, cancellationToken: TestContext.Current.CancellationToken).IsFinished);
 
         Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Lurm.Store.Encoders;
 using Lurm.Store.Generations;
+using Lurm.Store.Sqlite;
 using Lurm.Store.Tests.Encoders;
 using Lurm.Store.Tests.Generations;
 
@@ -8,10 +9,11 @@ namespace Lurm.Store.Tests.Privacy;
 
 public sealed class VectorErasureTests
 {
-    [Fact]
-    public void No_vector_of_an_erased_user_is_left_in_any_file_also_after_a_crash_at_any_step()
+    [Theory]
+    [MemberData(nameof(ErasureTests.PageSizes), MemberType = typeof(ErasureTests))]
+    public void No_vector_of_an_erased_user_is_left_in_any_file_also_after_a_crash_at_any_step(int pageBytes)
     {
-        using var canaries = Embedded(seed: 21);
+        using var canaries = Embedded(seed: 21, pageBytes);
         var vectors = canaries.Traces.Count;
         var copies = new List<string>();
         canaries.Database.ErasureProbe = step => copies.Add(canaries.CopyAs($"crash-{step}"));
@@ -77,10 +79,10 @@ public sealed class VectorErasureTests
         Assert.Equal(0, canaries.Occurrences(canaries.Database.Folder));
     }
 
-    private static Canaries Embedded(int seed)
+    private static Canaries Embedded(int seed, int pageBytes = Migrations.PageBytes)
     {
         const int Interests = 64;
-        var canaries = new Canaries(seed, others: 150);
+        var canaries = new Canaries(seed, others: 150, pageBytes);
         try
         {
             var card = Shop.Card("m1", Models.Lifetime()) with { Anchors = 4, AnchorDimensions = 8, Interests = Interests };
