@@ -21,7 +21,7 @@ public sealed class EmbeddingRun
     /// <summary>Users it encoded.</summary>
     public long Embedded { get; }
 
-    /// <summary>Where its encoder ran: <c>cpu</c> or <c>cuda</c>.</summary>
+    /// <summary>Where its encoder ran, in words that begin with <c>cpu</c> or <c>cuda</c>.</summary>
     public string Device { get; }
 
     /// <summary>Why the processor ran it although a GPU was asked for first; else null.</summary>
