@@ -153,6 +153,10 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact> : GraphEngine
     }
 
     /// <summary>Asks for every cache line of every vector before the first is read; fewer lines were no better than none.</summary>
+    /// <remarks>
+    /// Into the second-level cache: it has room for the lines of two nodes, and takes far more misses at once than the first. On Zen 4
+    /// prefetching 102 MB of float32 rows into the first level is no faster than not at all, and into the second takes 0.55 of the time.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Prefetch(byte* vectors, nint stride, int* slots, int count)
     {
@@ -166,7 +170,7 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact> : GraphEngine
             var vector = vectors + (slots[i] * stride);
             for (nint line = 0; line < stride; line += 64)
             {
-                Sse.Prefetch0(vector + line);
+                Sse.Prefetch1(vector + line);
             }
         }
     }
@@ -192,7 +196,7 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact> : GraphEngine
         var links = (byte*)(g.Links + ((long)slot * g.MaxLinks0));
         for (var line = 0; line < g.MaxLinks0 * sizeof(int); line += 64)
         {
-            Sse.Prefetch0(links + line);
+            Sse.Prefetch1(links + line);
         }
     }
 
@@ -232,7 +236,7 @@ internal sealed unsafe partial class GraphEngine<TWalk, TExact> : GraphEngine
             var vector = (byte*)g.Vector(Candidate.Slot(list[i]));
             for (var line = 0; line < g.PaddedLength * sizeof(float); line += 64)
             {
-                Sse.Prefetch0(vector + line);
+                Sse.Prefetch1(vector + line);
             }
         }
     }
