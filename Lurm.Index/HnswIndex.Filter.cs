@@ -41,12 +41,14 @@ public sealed unsafe partial class HnswIndex
             var beam = Widest(Math.Max(ef, hits.Length) / Math.Max(share, 1e-9));
             state.Prepare(blocks, 1);
             state.SetQuery(blocks, query);
+            var slots = filter.SlotsOf(blocks, version);
             var plan = FilterPlan.FilteredBeam;
             while (blocks.EntryPoint is var entry and >= 0 && beam * ScoredPerBeamEntry < scan && beam < blocks.Used)
             {
                 state.EnsureList((int)beam);
                 entry = _engine.Descend(blocks, state, entry, 0, out var score);
                 _engine.Walk(blocks, state, entry, score, 0, (int)beam, cancellationToken);
+                state.Count = slots?.Keep(state.List, state.Count, filter) ?? state.Count;
                 var count = Collect(blocks, state, hits, version, filter);
                 if (count == hits.Length)
                 {

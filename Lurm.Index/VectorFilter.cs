@@ -1,4 +1,5 @@
 using System.Numerics;
+using Lurm.Index.Graph;
 
 namespace Lurm.Index;
 
@@ -16,6 +17,7 @@ public sealed class VectorFilter
     private readonly long _firstKey;
     private readonly double _estimatedShare;
     private long[]? _keys;
+    private PassingSlots? _slots;
 
     private VectorFilter(long[]? keys, int count, ulong[]? bitmap, long firstKey, Func<long, bool>? predicate, double estimatedShare)
     {
@@ -92,6 +94,36 @@ public sealed class VectorFilter
 
         var bit = unchecked((ulong)(key - _firstKey));
         return bit >> 6 < (ulong)_bitmap.Length && (_bitmap[bit >> 6] >> (int)(bit & 63) & 1) != 0;
+    }
+
+    /// <summary>Sets bit i of <paramref name="bits"/> where <paramref name="live"/>[i] is 1 and <paramref name="keys"/>[i] passes. Only of a bitmap; without a branch a key.</summary>
+    internal void Mark(ReadOnlySpan<long> keys, ReadOnlySpan<byte> live, Span<ulong> bits)
+    {
+        var bitmap = _bitmap!;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var bit = unchecked((ulong)(keys[i] - _firstKey));
+            var word = bit >> 6 < (ulong)bitmap.Length ? bitmap[bit >> 6] : 0;
+            bits[i >> 6] |= (word >> (int)bit & live[i]) << i;
+        }
+    }
+
+    /// <summary>Which slots pass, from the second search on that asks at the same version of an index; null at the first, and where a writer is at work or only a predicate knows.</summary>
+    internal PassingSlots? SlotsOf(GraphBlocks blocks, long version)
+    {
+        if (_bitmap is null || (version & 1) != 0)
+        {
+            return null;
+        }
+
+        var known = Volatile.Read(ref _slots);
+        if (known?.IsOf(blocks, version) == true)
+        {
+            return known;
+        }
+
+        Volatile.Write(ref _slots, new PassingSlots(blocks, version));
+        return null;
     }
 
     /// <summary>The share of <paramref name="live"/> keys expected to pass; the planner starts from it.</summary>

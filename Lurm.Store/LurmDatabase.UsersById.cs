@@ -37,16 +37,16 @@ public sealed partial class LurmDatabase
         return Moment(read.Session);
     }
 
-    /// <summary>The ids of the users whose records have changed since <paramref name="since"/>, new users among them.</summary>
+    /// <summary>The keys of the users whose records have changed since <paramref name="since"/>, new users among them.</summary>
     /// <param name="since">The moment up to which the caller knows.</param>
-    /// <param name="userIds">Their ids, some perhaps twice.</param>
+    /// <param name="userKeys">Their keys, some perhaps twice.</param>
     /// <param name="now">The moment up to which the caller knows with them.</param>
     /// <returns>False where they cannot be named, since some were erased or too many have changed: what is known of any may be old.</returns>
-    public bool TryGetChangedUsers(UserMoment since, [NotNullWhen(true)] out IReadOnlyList<string>? userIds, out UserMoment now)
+    public bool TryGetChangedUsers(UserMoment since, [NotNullWhen(true)] out IReadOnlyList<long>? userKeys, out UserMoment now)
     {
         using var read = Connections.ReadSnapshot();
         now = Moment(read.Session);
-        userIds = null;
+        userKeys = null;
         if (now.Erasures != since.Erasures)
         {
             return false;
@@ -55,19 +55,19 @@ public sealed partial class LurmDatabase
         // Both sides by their own index.
         using var changed = read.Session.Prepare(
             """
-            SELECT id FROM users WHERE history_version > ?1
-            UNION ALL SELECT u.id FROM attribute_values v INDEXED BY attribute_values_by_version JOIN users u ON u.user_key = v.user_key WHERE v.version > ?2
+            SELECT user_key FROM users WHERE history_version > ?1
+            UNION ALL SELECT user_key FROM attribute_values INDEXED BY attribute_values_by_version WHERE version > ?2
             LIMIT ?3
             """);
         changed.Bind(1, since.Histories).Bind(2, since.Attributes).Bind(3, MaxChangedUsers + 1);
-        var ids = new List<string>();
+        var keys = new List<long>();
         while (changed.Step())
         {
-            ids.Add(changed.Text(0)!);
+            keys.Add(changed.Int64(0));
         }
 
-        userIds = ids;
-        return ids.Count <= MaxChangedUsers;
+        userKeys = keys;
+        return keys.Count <= MaxChangedUsers;
     }
 
     private static UserMoment Moment(Session session)

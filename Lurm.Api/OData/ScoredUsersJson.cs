@@ -63,27 +63,29 @@ internal static class ScoredUsersJson
 
     private static async Task WriteRenderedAsync(ODataCall call, IReadOnlyList<SimilarUser> ranking)
     {
-        var rows = call.Rendered.Get(ranking, call.Model);
+        using var rows = call.Rendered.Get(ranking, call.Model);
         var context = JsonEncodedText.Encode(ContextOf(call, null), Writing.Encoder);
-        var buffer = ArrayPool<byte>.Shared.Rent(64 + context.EncodedUtf8Bytes.Length + rows.Sum(row => row?.Length + ScoreBytes ?? 0));
+        var buffer = ArrayPool<byte>.Shared.Rent(64 + context.EncodedUtf8Bytes.Length + rows.Bytes + (ranking.Count * ScoreBytes));
         try
         {
             var length = Put(buffer, 0, "{\"@odata.context\":\""u8);
             length = Put(buffer, length, context.EncodedUtf8Bytes);
             length = Put(buffer, length, "\",\"value\":["u8);
             var isFirst = true;
-            for (var i = 0; i < rows.Length; i++)
+            for (var i = 0; i < ranking.Count; i++)
             {
                 // Erased since the search: not there any more.
-                if (rows[i] is { } row)
+                if (rows[i].IsEmpty)
                 {
-                    length = isFirst ? length : Put(buffer, length, ","u8);
-                    isFirst = false;
-                    length = Put(buffer, length, row);
-                    length = Put(buffer, length, ",\"Score\":"u8);
-                    ranking[i].Score.TryFormat(buffer.AsSpan(length), out var digits, default, CultureInfo.InvariantCulture);
-                    length = Put(buffer, length + digits, "}"u8);
+                    continue;
                 }
+
+                length = isFirst ? length : Put(buffer, length, ","u8);
+                isFirst = false;
+                length = Put(buffer, length, rows[i]);
+                length = Put(buffer, length, ",\"Score\":"u8);
+                ranking[i].Score.TryFormat(buffer.AsSpan(length), out var digits, default, CultureInfo.InvariantCulture);
+                length = Put(buffer, length + digits, "}"u8);
             }
 
             length = Put(buffer, length, "]}"u8);

@@ -12,23 +12,25 @@ namespace Lurm.Store.Filters;
 /// </remarks>
 internal sealed class UserColumns
 {
-    /// <summary>Answers are kept up to this many bytes: at 200,000 users 25 KB each, so 1,300 filters.</summary>
-    private const long MaxAnswerBytes = 32 << 20;
+    /// <summary>Answers are kept up to this many bytes. At 200,000 users one is 25 KB, and as much again for the same set by the places of the index: 1,300 filters.</summary>
+    private const long MaxAnswerBytes = 64 << 20;
 
     private const string BuiltInColumns = "user_key, first_seen, last_seen, event_count, period_count, item_count";
 
     // Index 0 to 4: FirstSeen, LastSeen in milliseconds, EventCount, PeriodCount, ItemCount; Missing where there is no value.
     private const long Missing = long.MinValue;
 
+    private const int Dates = 2;
+
     private static readonly string[] Names = ["FirstSeen", "LastSeen", "EventCount", "PeriodCount", "ItemCount"];
 
-    private readonly Versions _versions;
+    private readonly UserVersions _versions;
     private readonly UserSet _everyone;
     private readonly long[][] _builtIn;
     private readonly ImmutableDictionary<int, ValueColumn> _attributes;
     private readonly ConcurrentDictionary<string, UserSet> _answers = new(StringComparer.Ordinal);
 
-    private UserColumns(Versions versions, AttributeRegistry registry, UserSet everyone, long[][] builtIn, ImmutableDictionary<int, ValueColumn> attributes)
+    private UserColumns(UserVersions versions, AttributeRegistry registry, UserSet everyone, long[][] builtIn, ImmutableDictionary<int, ValueColumn> attributes)
     {
         _versions = versions;
         Registry = registry;
@@ -44,10 +46,13 @@ internal sealed class UserColumns
 
     public int Words => _everyone.Words.Length;
 
+    /// <summary>Whether nothing has changed since.</summary>
+    public bool IsCurrent(Session session) => _versions == UserVersions.Read(session);
+
     /// <summary>The columns as of now: <paramref name="known"/> itself where nothing has changed.</summary>
     public static UserColumns Refresh(UserColumns? known, Session snapshot, Func<Session, AttributeRegistry> registry)
     {
-        var versions = Versions.Read(snapshot);
+        var versions = UserVersions.Read(snapshot);
         if (known is not null && known._versions == versions)
         {
             return known;
@@ -77,7 +82,7 @@ internal sealed class UserColumns
         // What depends on a model may change without any version of users changing.
         if (!DependsOnModel(filter.Root))
         {
-            if ((long)_answers.Count * Words * sizeof(ulong) >= MaxAnswerBytes)
+            if ((long)_answers.Count * Words * 2 * sizeof(ulong) >= MaxAnswerBytes)
             {
                 _answers.Clear();
             }
@@ -97,7 +102,7 @@ internal sealed class UserColumns
         _ => false,
     };
 
-    private UserColumns Next(Session session, Versions versions, AttributeRegistry registry)
+    private UserColumns Next(Session session, UserVersions versions, AttributeRegistry registry)
     {
         var (everyone, builtIn) = _versions.History == versions.History && _versions.LastKey == versions.LastKey ? (_everyone, _builtIn) : NextUsers(session, versions);
         var attributes = ImmutableDictionary.CreateBuilder<int, ValueColumn>();
@@ -109,7 +114,7 @@ internal sealed class UserColumns
         return new UserColumns(versions, registry, everyone, builtIn, attributes.ToImmutable());
     }
 
-    private (UserSet Everyone, long[][] BuiltIn) NextUsers(Session session, Versions versions)
+    private (UserSet Everyone, long[][] BuiltIn) NextUsers(Session session, UserVersions versions)
     {
         var words = new ulong[UserSet.WordsFor(versions.LastKey)];
         _everyone.Words[..Math.Min(_everyone.Words.Length, words.Length)].CopyTo(words);
@@ -137,7 +142,7 @@ internal sealed class UserColumns
         return (new UserSet(words), builtIn);
     }
 
-    private ValueColumn NextColumn(Session session, RegisteredAttribute attribute, Versions versions)
+    private ValueColumn NextColumn(Session session, RegisteredAttribute attribute, UserVersions versions)
     {
         var known = _attributes.GetValueOrDefault(attribute.Key);
         if (known is not null && _versions.Attribute == versions.Attribute && _versions.LastKey == versions.LastKey)
@@ -191,20 +196,15 @@ internal sealed class UserColumns
             case FilterNode.Comparison { Operator: FilterOperator.NotEqual } comparison:
                 return _everyone.Except(Evaluate(comparison with { Operator = FilterOperator.Equal }, select));
             case FilterNode.Comparison { Value: null } comparison when Has(comparison.Property):
-                return _everyone.Except(Values(comparison.Property, _ => true));
+                return _everyone.Except(Present(comparison.Property));
             case FilterNode.Comparison { Value: { } constant } comparison when Has(comparison.Property):
                 Find(comparison.Property).Expect(constant);
-                if (comparison.Operator == FilterOperator.Equal && Registry.TryGet(comparison.Property, out var indexed))
-                {
-                    return _attributes[indexed.Key].Select(constant);
-                }
-
-                return Values(comparison.Property, Comparing(comparison.Operator, constant));
+                return Compare(comparison.Property, comparison.Operator, constant);
             case FilterNode.In membership when Has(membership.Property):
                 return Belong(membership);
             case FilterNode.Match match when Has(match.Property):
                 Find(match.Property).Expect(AttributeValue.Of(match.Text));
-                return Values(match.Property, Matching(match));
+                return Column(match.Property).Select(Matching(match));
             default:
                 return UserSet.Of(select(UserFilter.Of(node)), Words);
         }
@@ -219,8 +219,8 @@ internal sealed class UserColumns
             property.Expect(constant);
         }
 
-        var some = Values(membership.Property, constants.Contains);
-        return membership.Values.Contains(null) ? some.Or(_everyone.Except(Values(membership.Property, _ => true))) : some;
+        var some = Array.IndexOf(Names, membership.Property) is var builtIn and >= 0 ? AnyOf(builtIn, constants) : Column(membership.Property).Select(constants);
+        return membership.Values.Contains(null) ? some.Or(_everyone.Except(Present(membership.Property))) : some;
     }
 
     // An unknown property is not here, and so is named by the SQL compiler.
@@ -229,25 +229,18 @@ internal sealed class UserColumns
 
     private FilterProperty Find(string property) => FilterProperty.Find(property, Registry);
 
-    private UserSet Values(string property, Func<AttributeValue, bool> passes)
+    private UserSet AnyOf(int builtIn, HashSet<AttributeValue> constants)
     {
-        var builtIn = Array.IndexOf(Names, property);
-        if (builtIn < 0)
-        {
-            Registry.TryGet(property, out var attribute);
-            return _attributes[attribute!.Key].Select(passes);
-        }
-
         var words = new ulong[Words];
         var column = _builtIn[builtIn];
-        var isDate = builtIn < 2;
+        var isDate = builtIn < Dates;
         for (var i = 0; i < words.Length; i++)
         {
             for (var rest = _everyone.Words[i]; rest != 0; rest &= rest - 1)
             {
                 var bit = System.Numerics.BitOperations.TrailingZeroCount(rest);
                 var value = column[(i << 6) + bit];
-                if (value != Missing && passes(isDate ? AttributeValue.OfUnixMilliseconds(value) : AttributeValue.Of((double)value)))
+                if (value != Missing && constants.Contains(isDate ? AttributeValue.OfUnixMilliseconds(value) : AttributeValue.Of((double)value)))
                 {
                     words[i] |= 1UL << bit;
                 }
@@ -257,14 +250,45 @@ internal sealed class UserColumns
         return new UserSet(words);
     }
 
-    private static Func<AttributeValue, bool> Comparing(FilterOperator comparison, AttributeValue constant) => comparison switch
+    private UserSet Present(string property) => Array.IndexOf(Names, property) is var builtIn and >= 0 ? Between(builtIn, Missing + 1, long.MaxValue) : Column(property).Present();
+
+    private UserSet Compare(string property, FilterOperator comparison, AttributeValue constant)
     {
-        FilterOperator.Equal => value => value.Equals(constant),
-        FilterOperator.LessThan => value => value.CompareTo(constant) < 0,
-        FilterOperator.LessThanOrEqual => value => value.CompareTo(constant) <= 0,
-        FilterOperator.GreaterThan => value => value.CompareTo(constant) > 0,
-        _ => value => value.CompareTo(constant) >= 0,
-    };
+        var builtIn = Array.IndexOf(Names, property);
+        if (builtIn < 0)
+        {
+            return Column(property).Select(comparison, constant);
+        }
+
+        // The columns hold whole numbers: those below 2.5 are those up to 2.
+        var (down, up) = builtIn < Dates ? (constant.UnixMilliseconds, constant.UnixMilliseconds) : (Whole(Math.Floor(constant.Number)), Whole(Math.Ceiling(constant.Number)));
+        return comparison switch
+        {
+            FilterOperator.Equal => Between(builtIn, up, down),
+            FilterOperator.LessThan => Between(builtIn, Missing + 1, up - 1),
+            FilterOperator.LessThanOrEqual => Between(builtIn, Missing + 1, down),
+            FilterOperator.GreaterThan => Between(builtIn, down + 1, long.MaxValue),
+            _ => Between(builtIn, up, long.MaxValue),
+        };
+    }
+
+    private UserSet Between(int builtIn, long least, long most)
+    {
+        var words = new ulong[Words];
+        ColumnScan.Mark(_builtIn[builtIn], least, most, words);
+
+        // Places of keys that nobody has hold 0.
+        return new UserSet(words).And(_everyone);
+    }
+
+    private ValueColumn Column(string attribute)
+    {
+        Registry.TryGet(attribute, out var registered);
+        return _attributes[registered!.Key];
+    }
+
+    /// <summary>No count comes near the bound, so it changes no answer.</summary>
+    private static long Whole(double number) => (long)Math.Clamp(number, -1e18, 1e18);
 
     private static Func<AttributeValue, bool> Matching(FilterNode.Match match) => match.Kind switch
     {
@@ -272,19 +296,4 @@ internal sealed class UserColumns
         TextMatch.StartsWith => value => value.Text.StartsWith(match.Text, StringComparison.Ordinal),
         _ => value => value.Text.EndsWith(match.Text, StringComparison.Ordinal),
     };
-
-    /// <summary>The numbers by which a change shows.</summary>
-    private readonly record struct Versions(long Attribute, long History, long Erasure, long LastKey)
-    {
-        public static Versions Read(Session session)
-        {
-            using var settings = session.Prepare(
-                """
-                SELECT (SELECT value FROM settings WHERE name = 'attribute_version'), (SELECT value FROM settings WHERE name = 'history_version'),
-                       (SELECT value FROM settings WHERE name = 'erasure_version'), (SELECT max(user_key) FROM users)
-                """);
-            settings.Step();
-            return new Versions(settings.Int64(0), settings.Int64(1), settings.Int64(2), settings.Int64(3));
-        }
-    }
 }

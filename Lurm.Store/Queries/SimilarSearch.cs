@@ -140,7 +140,7 @@ internal sealed class SimilarSearch(LurmDatabase database, GenerationView view, 
         {
             if (hits[i].Key != self && !(hits[i].Score < minScore) && _users.Find(hits[i].Key) is { } id)
             {
-                users.Add(new SimilarUser(id, hits[i].Score));
+                users.Add(new SimilarUser(id, hits[i].Score) { UserKey = hits[i].Key });
             }
         }
     }
