@@ -13,7 +13,7 @@ internal static class BatchHash
         all.AppendData(Encoding.UTF8.GetBytes(Describe(mapping)));
         foreach (var path in paths)
         {
-            using var feed = Open(path);
+            using var feed = RowFiles.OpenBytes(path);
             using var one = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var buffer = new byte[1 << 20];
             int read;
@@ -27,22 +27,6 @@ internal static class BatchHash
         }
 
         return "sha256:" + Convert.ToHexStringLower(all.GetHashAndReset());
-    }
-
-    private static FileStream Open(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new StoreException(StoreFault.NotFound, $"'{path}' is not there; expected a file of events.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreException(StoreFault.Unavailable, $"'{path}' could not be read: {exception.Message}", exception);
-        }
     }
 
     // One text per meaning: what changes the events changes the text, nothing else does.

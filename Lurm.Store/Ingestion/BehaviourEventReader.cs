@@ -7,7 +7,7 @@ namespace Lurm.Store.Ingestion;
 /// <summary>Takes events of this process into a batch.</summary>
 internal sealed class BehaviourEventReader(EventBatch batch, AttributeRegistry registry) : EventTaker(batch, RowErrorAction.Stop, registry)
 {
-    private readonly byte[] _bytes = new byte[4 * EventBatch.MaxTextBytes];
+    private readonly byte[] _bytes = new byte[4 * EventText.MaxBytes];
     private readonly List<(int Attribute, int Value)> _values = [];
 
     public void ReadAll(IEnumerable<BehaviourEvent> events, Action? progress, CancellationToken cancellationToken)

@@ -37,21 +37,7 @@ internal sealed class ByteFeed : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="StoreException">It is not there or cannot be read.</exception>
-    public static ByteFeed Open(string path)
-    {
-        try
-        {
-            return new ByteFeed(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan), leaveOpen: false);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new StoreException(StoreFault.NotFound, $"'{path}' is not there; expected a file of rows.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreException(StoreFault.Unavailable, $"'{path}' could not be read: {exception.Message}", exception);
-        }
-    }
+    public static ByteFeed Open(string path) => new(RowFiles.OpenBytes(path), leaveOpen: false);
 
     /// <summary>Reads a stream of the caller's, which stays the caller's.</summary>
     public static ByteFeed Of(Stream stream) => new(stream, leaveOpen: true);

@@ -47,7 +47,7 @@ internal sealed class CsvRows : RowSource
         }
 
         _at = _buffer.AsSpan(0, _end).StartsWith(Encoding.UTF8.Preamble) ? 3 : 0;
-        if (_at == _end)
+        if (!SkipEmptyLines(CancellationToken.None))
         {
             throw new StoreException(StoreFault.Invalid, $"'{name}' is empty; expected a header line with the columns' names.");
         }
@@ -100,36 +100,18 @@ internal sealed class CsvRows : RowSource
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override bool Read(CancellationToken cancellationToken)
     {
-        while (true)
+        if (!SkipEmptyLines(cancellationToken))
         {
-            if (_at == _end && !More(cancellationToken))
-            {
-                return false;
-            }
-
-            // Empty lines.
-            if (_buffer[_at] == '\n')
-            {
-                _at++;
-                _nextLine++;
-                continue;
-            }
-
-            if (_buffer[_at] == '\r' && (_at + 1 < _end || More(cancellationToken)) && _at + 1 < _end && _buffer[_at + 1] == '\n')
-            {
-                _at += 2;
-                _nextLine++;
-                continue;
-            }
-
-            Line = _nextLine;
-            while (!TryParseRow())
-            {
-                More(cancellationToken);
-            }
-
-            return true;
+            return false;
         }
+
+        Line = _nextLine;
+        while (!TryParseRow())
+        {
+            More(cancellationToken);
+        }
+
+        return true;
     }
 
     public override void Dispose() => _feed.Dispose();
@@ -290,6 +272,29 @@ internal sealed class CsvRows : RowSource
         return _unquotedBytes - from;
     }
 
+    // Goes to the next line that has something; false at the end.
+    private bool SkipEmptyLines(CancellationToken cancellationToken)
+    {
+        while (_at < _end || More(cancellationToken))
+        {
+            var lineEnd = _buffer[_at] == '\r' ? 2 : 1;
+            if (_at + lineEnd > _end)
+            {
+                More(cancellationToken);
+            }
+
+            if (_at + lineEnd > _end || _buffer[_at + lineEnd - 1] != '\n')
+            {
+                return true;
+            }
+
+            _at += lineEnd;
+            _nextLine++;
+        }
+
+        return false;
+    }
+
     private bool ReadHeader()
     {
         try
@@ -298,7 +303,7 @@ internal sealed class CsvRows : RowSource
         }
         catch (RowException fault)
         {
-            throw new StoreException(StoreFault.Invalid, $"'{Name}', line 1: {fault.Message}. The header line names the columns.", fault);
+            throw new StoreException(StoreFault.Invalid, $"'{Name}', line {Line}: {fault.Message}. The header line names the columns.", fault);
         }
     }
 

@@ -2,7 +2,6 @@ using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Unicode;
 using Lurm.Store.Histories;
 
 namespace Lurm.Store.Ingestion;
@@ -16,9 +15,6 @@ internal sealed class EventBatch : ILookAhead, IDisposable
 
     /// <summary>The longest kind, in bytes, and how many kinds a database can have.</summary>
     public const int MaxKindBytes = 64;
-
-    /// <summary>Text beyond this many bytes is cut.</summary>
-    public const int MaxTextBytes = 1024;
 
     private readonly KnownUsers? _known;
     private readonly PeriodGrain _grain;
@@ -89,7 +85,7 @@ internal sealed class EventBatch : ILookAhead, IDisposable
         var ordinal = UserIds.Find(id, out var hash);
         if (ordinal < 0)
         {
-            CheckText(id, UserId.MaxBytes, column, "a user id");
+            EventText.CheckId(id, UserId.MaxBytes, column, "a user id");
             ordinal = UserIds.Add(id, hash);
         }
 
@@ -108,7 +104,7 @@ internal sealed class EventBatch : ILookAhead, IDisposable
     {
         if (found < 0)
         {
-            CheckText(id, UserId.MaxBytes, column, "a user id");
+            EventText.CheckId(id, UserId.MaxBytes, column, "a user id");
         }
 
         if (!IsMet(found))
@@ -147,7 +143,7 @@ internal sealed class EventBatch : ILookAhead, IDisposable
         var ordinal = ItemIds.Find(id, out var hash);
         if (ordinal < 0)
         {
-            CheckText(id, MaxItemBytes, column, "an item id");
+            EventText.CheckId(id, MaxItemBytes, column, "an item id");
             ordinal = ItemIds.Add(id, hash);
         }
 
@@ -162,7 +158,7 @@ internal sealed class EventBatch : ILookAhead, IDisposable
     {
         if (found < 0)
         {
-            CheckText(id, MaxItemBytes, column, "an item id");
+            EventText.CheckId(id, MaxItemBytes, column, "an item id");
         }
 
         Meet(found);
@@ -176,7 +172,7 @@ internal sealed class EventBatch : ILookAhead, IDisposable
         var ordinal = Kinds.Find(name, out var hash);
         if (ordinal < 0)
         {
-            CheckText(name, MaxKindBytes, column, "a kind");
+            EventText.CheckId(name, MaxKindBytes, column, "a kind");
             if (Kinds.Count > 1000)
             {
                 throw new RowException(column, $"a kind of behaviour beyond the first thousand, '{Encoding.UTF8.GetString(name)}'", "a few kinds (view, cart, buy); is this the right column?");
@@ -218,23 +214,6 @@ internal sealed class EventBatch : ILookAhead, IDisposable
         known.TextTime = seconds;
         Replace(ref known.Title, ref known.TitleHash, title);
         Replace(ref known.Category, ref known.CategoryHash, category);
-    }
-
-    /// <summary>Text of an item, cut between characters where it is longer than <see cref="MaxTextBytes"/>.</summary>
-    public static ReadOnlySpan<byte> CutText(ReadOnlySpan<byte> text)
-    {
-        if (text.Length <= MaxTextBytes)
-        {
-            return text;
-        }
-
-        var cut = MaxTextBytes;
-        while (cut > 0 && (text[cut] & 0xC0) == 0x80)
-        {
-            cut--;
-        }
-
-        return text[..cut];
     }
 
     /// <summary>Ends the read transaction that look-ups of users may share; to be called every few thousand rows.</summary>
@@ -301,7 +280,7 @@ internal sealed class EventBatch : ILookAhead, IDisposable
         for (var i = 0; i < ids.Count; i++)
         {
             // One that is new may have been added a few rows before.
-            if (ordinals[i] < 0 && IsText(ids[i], maxBytes))
+            if (ordinals[i] < 0 && EventText.IsId(ids[i], maxBytes))
             {
                 ordinals[i] = all.Intern(ids[i]);
             }
@@ -331,29 +310,8 @@ internal sealed class EventBatch : ILookAhead, IDisposable
         var found = XxHash3.HashToUInt64(value, _hashSeed);
         if (text is null || found != hash)
         {
-            text = CutText(value).ToArray();
+            text = EventText.Kept(value).ToArray();
             hash = found;
-        }
-    }
-
-    private static bool IsText(ReadOnlySpan<byte> text, int maxBytes) =>
-        !text.IsEmpty && text.Length <= maxBytes && !text.ContainsAnyInRange((byte)0, (byte)0x1F) && !text.Contains((byte)0x7F) && Utf8.IsValid(text);
-
-    private static void CheckText(ReadOnlySpan<byte> text, int maxBytes, string column, string what)
-    {
-        if (text.IsEmpty)
-        {
-            throw new RowException(column, "nothing", what);
-        }
-
-        if (text.Length > maxBytes)
-        {
-            throw new RowException(column, $"{text.Length} bytes", $"{what} of at most {maxBytes} bytes");
-        }
-
-        if (!IsText(text, maxBytes))
-        {
-            throw new RowException(column, "bytes that are no printable UTF-8", $"{what} as UTF-8 text without control characters");
         }
     }
 }

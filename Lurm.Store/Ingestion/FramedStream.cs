@@ -6,6 +6,9 @@ internal sealed class FramedStream(byte[] before, Stream stream, byte[] behind) 
     private int _before;
     private int _behind;
 
+    /// <summary>Whether any of the bytes behind the stream were given out.</summary>
+    public bool IsBehind => _behind > 0;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;

@@ -8,13 +8,16 @@ namespace Lurm.Store.Ingestion;
 /// <remarks>
 /// .NET's GZipStream takes a file that was cut off for one that ended. So a last member with a random mark is put behind the source's bytes (gzip members
 /// may follow one another): only if the source ended where a member ends does the mark come out at the end, from where it is taken away.
+/// Where it did not, the mark itself is decompressed as if it were the source's, into anything: so what comes out once the source is read to its end
+/// (of a last few kilobytes, some megabytes at most) waits until the mark is seen.
 /// </remarks>
 internal sealed class ReadAheadStream : Stream
 {
     private const int Blocks = 8;
     private const int BlockBytes = 256 * 1024;
 
-    private readonly Stream _source;
+    private readonly FramedStream _source;
+    private readonly GZipStream _content;
     private readonly BlockingCollection<Block> _full = new(Blocks);
     private readonly ConcurrentBag<byte[]> _empty = [];
     private readonly CancellationTokenSource _stop = new();
@@ -23,9 +26,10 @@ internal sealed class ReadAheadStream : Stream
     private Block _current = new([], 0, null);
     private int _at;
 
-    private ReadAheadStream(Stream source, byte[] mark)
+    private ReadAheadStream(FramedStream source, byte[] mark)
     {
         _source = source;
+        _content = new GZipStream(source, CompressionMode.Decompress);
         _mark = mark;
         _reader = new Thread(ReadAhead) { IsBackground = true, Name = "lurm read ahead" };
         _reader.Start();
@@ -41,7 +45,7 @@ internal sealed class ReadAheadStream : Stream
             gzip.Write(mark);
         }
 
-        return new ReadAheadStream(new GZipStream(new FramedStream(taken, source, member.ToArray()), CompressionMode.Decompress), mark);
+        return new ReadAheadStream(new FramedStream(taken, source, member.ToArray()), mark);
     }
 
     public override bool CanRead => true;
@@ -106,7 +110,7 @@ internal sealed class ReadAheadStream : Stream
             _reader.Join();
             _full.Dispose();
             _stop.Dispose();
-            _source.Dispose();
+            _content.Dispose();
         }
 
         base.Dispose(disposing);
@@ -119,15 +123,20 @@ internal sealed class ReadAheadStream : Stream
             // What may be the mark stays behind until more comes.
             var held = new byte[_mark.Length];
             var heldBytes = 0;
+            var unsure = new List<Block>();
             while (true)
             {
                 var bytes = _empty.TryTake(out var used) ? used : new byte[BlockBytes];
                 held.AsSpan(0, heldBytes).CopyTo(bytes);
-                var length = heldBytes + _source.ReadAtLeast(bytes.AsSpan(heldBytes), bytes.Length - heldBytes, throwOnEndOfStream: false);
+                var length = heldBytes + _content.ReadAtLeast(bytes.AsSpan(heldBytes), bytes.Length - heldBytes, throwOnEndOfStream: false);
                 var ended = length < bytes.Length;
                 heldBytes = Math.Min(_mark.Length, length);
                 bytes.AsSpan(length - heldBytes, heldBytes).CopyTo(held);
-                if (length > heldBytes)
+                if (length > heldBytes && _source.IsBehind)
+                {
+                    unsure.Add(new Block(bytes, length - heldBytes, null));
+                }
+                else if (length > heldBytes)
                 {
                     _full.Add(new Block(bytes, length - heldBytes, null), _stop.Token);
                 }
@@ -142,6 +151,7 @@ internal sealed class ReadAheadStream : Stream
                     throw new InvalidDataException("It ends before its end, or something else follows it.");
                 }
 
+                unsure.ForEach(block => _full.Add(block, _stop.Token));
                 break;
             }
         }

@@ -17,6 +17,28 @@ internal static class RowFiles
         return new FileInfo(path).Length < LargeBytes ? rows : new RowsAhead(rows, wanted.Count, lookAhead);
     }
 
+    /// <summary>Opens a file to be read once from its start.</summary>
+    /// <exception cref="StoreException">It is not there, is a folder, or cannot be read.</exception>
+    public static FileStream OpenBytes(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        }
+        catch (UnauthorizedAccessException exception) when (Directory.Exists(path))
+        {
+            throw new StoreException(StoreFault.Invalid, $"'{path}' is a folder; expected a file of rows.", exception);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new StoreException(StoreFault.NotFound, $"'{path}' is not there; expected a file of rows.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(StoreFault.Unavailable, $"'{path}' could not be read: {exception.Message}", exception);
+        }
+    }
+
     private static RowSource OpenOne(string path, IReadOnlyList<string> wanted, Predicate<int> isRequired, char? delimiter)
     {
         var name = Path.GetFileName(path);
@@ -27,6 +49,7 @@ internal static class RowFiles
             return Path.GetExtension(plain).ToUpperInvariant() switch
             {
                 ".NDJSON" or ".JSONL" or ".JSON" => new NdjsonRows(feed, name, wanted),
+                ".PARQUET" when feed.IsGzip => throw new StoreException(StoreFault.Invalid, $"'{name}' is Parquet inside gzip; expected Parquet as it is, which is compressed inside and read from its end. Decompress it first."),
                 ".PARQUET" => new ParquetRows(feed.Stream, name, wanted, isRequired),
                 ".TSV" or ".TAB" => new CsvRows(feed, name, wanted, isRequired, Delimiter(delimiter ?? '\t')),
                 _ => new CsvRows(feed, name, wanted, isRequired, delimiter is { } given ? Delimiter(given) : null),

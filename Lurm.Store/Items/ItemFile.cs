@@ -185,6 +185,6 @@ internal sealed class ItemFile(string path, ItemMapping mapping, Connections con
             return;
         }
 
-        statement.BindText(parameter + 1, EventBatch.CutText(text));
+        statement.BindText(parameter + 1, EventText.Kept(text));
     }
 }

@@ -36,6 +36,9 @@ public sealed class CsvRowsTests
     [InlineData("a,b\n1 \"inch\",2\n", "1 \"inch\"|2")]
     [InlineData("a\tb,c\n1\t2\n", "1|")]
     [InlineData("\"a\",\"b\"\n1,2\n", "1|2")]
+    [InlineData("\n\r\n\na,b\n1,2\n", "1|2")]
+    [InlineData("\r\n\uFEFFa,b\n1,2\n", "|2")]
+    [InlineData("a,b\n\r\r\n1,2\n", "\r| 1|2")]
     public void Files_as_they_come(string text, string expected) =>
         Assert.Equal(expected, string.Join(' ', Read(Encoding.UTF8.GetBytes(text), 3, ["a", "b"], null, _ => false).Select(row => string.Join('|', row))));
 

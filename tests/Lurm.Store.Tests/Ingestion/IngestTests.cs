@@ -269,6 +269,34 @@ public sealed class IngestTests
     }
 
     [Fact]
+    public void A_folder_and_Parquet_inside_gzip_are_told_apart_from_what_cannot_be_read()
+    {
+        using var shop = new Shop();
+        Directory.CreateDirectory(shop.PathOf("folder.csv"));
+        Assert.Contains("folder.csv' is a folder; expected a file of rows", Assert.Throws<StoreException>(() => shop.Database.IngestFiles([shop.PathOf("folder.csv")], Shop.Mapping, null, null, Token)).Message, StringComparison.Ordinal);
+
+        using (var gzip = new GZipStream(File.Create(shop.PathOf("a.parquet.gz")), CompressionLevel.Fastest))
+        {
+            gzip.Write("PAR1"u8);
+        }
+
+        Assert.Contains("is Parquet inside gzip; expected Parquet as it is", Assert.Throws<StoreException>(() => shop.Database.IngestFiles([shop.PathOf("a.parquet.gz")], Shop.Mapping, null, null, Token)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_title_in_Latin_1_is_kept_as_valid_text()
+    {
+        using var shop = new Shop();
+        File.WriteAllBytes(shop.PathOf("a.csv"), [.. "user,item,time,title\nu,x,100,Caf"u8, 0xE9, .. " noir\n"u8]);
+
+        shop.Database.IngestFiles([shop.PathOf("a.csv")], Shop.Mapping with { TitleColumn = "title" }, null, null, Token);
+
+        Assert.Equal("Caf\uFFFD noir", Assert.Single(shop.Database.ReadItems(Token)).Title);
+        using var read = shop.Database.Connections.Read();
+        Assert.Equal("436166EFBFBD206E6F6972", read.Session.QueryText("SELECT hex(title) FROM items"));
+    }
+
+    [Fact]
     public void A_header_without_rows_is_a_batch_of_no_events()
     {
         using var shop = new Shop();
@@ -323,6 +351,30 @@ public sealed class IngestTests
             zipped.Database.IngestFiles([zipped.PathOf(name + ".gz")], mapping, null, null, Token);
             zipped.AssertHolds(expected);
         }
+    }
+
+    [Theory]
+    [InlineData(RowErrorAction.Stop)]
+    [InlineData(RowErrorAction.Skip)]
+    public void A_gzip_file_that_was_cut_off_anywhere_is_refused_as_cut_off_and_not_for_a_row(RowErrorAction onError)
+    {
+        // The rows compress well, so that what follows the cut decompresses into something more often than into nothing.
+        using var shop = new Shop();
+        var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes("user,item,time\n" + string.Concat(Enumerable.Range(0, 30_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"u{i},i{i},1700000000\n")))));
+        }
+
+        var bytes = compressed.ToArray();
+        for (var cut = 1; cut < 40; cut++)
+        {
+            File.WriteAllBytes(shop.PathOf("a.csv.gz"), bytes[..(bytes.Length * cut / 40)]);
+            var fault = Assert.Throws<StoreException>(() => shop.Database.IngestFiles([shop.PathOf("a.csv.gz")], Shop.Mapping, new IngestOptions { OnError = onError }, null, Token));
+            Assert.Contains("the gzip data is damaged", fault.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, shop.Stats.Batches);
     }
 
     [Fact]
