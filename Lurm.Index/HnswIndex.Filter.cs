@@ -7,7 +7,7 @@ public sealed unsafe partial class HnswIndex
     private const double ScoredPerBeamEntry = 8;
 
     /// <summary>Cost of scoring one matching key met by its key (look-up, a far row), in beam scores.</summary>
-    private const double KeyCost = 1.5;
+    private const double KeyCost = 1;
 
     /// <summary>Cost of asking a predicate about one slot, in beam scores.</summary>
     private const double PredicateCost = 0.06;

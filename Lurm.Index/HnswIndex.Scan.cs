@@ -103,20 +103,12 @@ public sealed unsafe partial class HnswIndex
     /// <summary>Asks the filter first and scores what passes: for few matches that is far less to read.</summary>
     private void ScanMatches(GraphBlocks blocks, SearchState state, int from, int to, VectorFilter filter, ref TopScores best, CancellationToken cancellationToken)
     {
-        var slots = stackalloc int[LookupKeys];
-        var scores = stackalloc float[LookupKeys];
-        for (var slot = from; slot < to;)
+        var slots = stackalloc int[ScanRows];
+        var scores = stackalloc float[ScanRows];
+        for (var first = from; first < to; first += ScanRows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var found = 0;
-            for (var end = Math.Min(to, slot + ScanRows); slot < end && found < LookupKeys; slot++)
-            {
-                if (blocks.Live[slot] != 0 && filter.Passes(blocks.Keys[slot]))
-                {
-                    slots[found++] = slot;
-                }
-            }
-
+            var found = filter.Match(blocks.Keys, blocks.Live, first, Math.Min(to, first + ScanRows), slots);
             _engine.ScoreSlots(blocks, state, slots, found, scores);
             state.Visited += found;
             for (var i = 0; i < found; i++)

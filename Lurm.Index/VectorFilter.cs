@@ -126,6 +126,30 @@ public sealed class VectorFilter
         return null;
     }
 
+    /// <summary>Lists which of the slots [<paramref name="from"/>, <paramref name="to"/>) are live and have a key that passes; returns how many.</summary>
+    internal unsafe int Match(long* keys, byte* live, int from, int to, int* slots)
+    {
+        var found = 0;
+        if (_predicate is { } passes)
+        {
+            for (var slot = from; slot < to; slot++)
+            {
+                slots[found] = slot;
+                found += live[slot] != 0 && passes(keys[slot]) ? 1 : 0;
+            }
+
+            return found;
+        }
+
+        for (var slot = from; slot < to; slot++)
+        {
+            slots[found] = slot;
+            found += live[slot] != 0 && Passes(keys[slot]) ? 1 : 0;
+        }
+
+        return found;
+    }
+
     /// <summary>The share of <paramref name="live"/> keys expected to pass; the planner starts from it.</summary>
     internal double ShareOf(int live) => KeyCount < 0 ? _estimatedShare : Math.Min(1, (double)KeyCount / live);
 
