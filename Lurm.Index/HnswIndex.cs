@@ -91,7 +91,7 @@ public sealed partial class HnswIndex : IVectorIndex, IDisposable
             index = new HnswIndex(options, blocks);
             index.MapKeys(blocks);
             GraphBuilder.LinkAll(index._engine, blocks, threads, progress, cancellationToken);
-            index.CompactLocked();
+            index.MapKeys(blocks);
             return index;
         }
         catch

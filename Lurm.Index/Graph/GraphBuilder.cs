@@ -6,7 +6,7 @@ internal static unsafe class GraphBuilder
     /// <summary>Rows between two reports of progress.</summary>
     private const int ProgressRows = 1024;
 
-    /// <summary>Links slots [0, <see cref="GraphBlocks.Used"/>), whose vectors, keys and levels are set.</summary>
+    /// <summary>Links slots [0, <see cref="GraphBlocks.Used"/>), whose vectors, keys and levels are set, and lays them in the order of <see cref="SlotOrder"/>.</summary>
     public static void LinkAll(GraphEngine engine, GraphBlocks blocks, int threads, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         if (blocks.Used == 0)
@@ -35,6 +35,7 @@ internal static unsafe class GraphBuilder
             state.Dispose();
         }
 
+        SlotOrder.Apply(blocks);
         progress?.Report(blocks.Used);
     }
 
