@@ -65,7 +65,7 @@ internal static class LurmCommand
         {
             return Fail(shell, "stopped; what was finished before stands.", ExitCode.Stopped);
         }
-        catch (Exception fault) when (fault is StoreException or IOException or UnauthorizedAccessException or Lurm.Index.IndexException or ArgumentException or DllNotFoundException)
+        catch (Exception fault) when (fault is StoreException or IOException or InvalidDataException or UnauthorizedAccessException or Lurm.Index.IndexException or ArgumentException or DllNotFoundException)
         {
             return Fail(shell, fault.Message, ExitCode.Failed);
         }

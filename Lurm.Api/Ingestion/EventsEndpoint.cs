@@ -72,9 +72,11 @@ internal sealed class EventsEndpoint(LurmDatabase lurm, Authenticator authentica
             size.MaxRequestBodySize = options.Value.MaxEventsBytes;
         }
 
+        using var body = await StartedBody.WaitAsync(http.Request.Body, http.RequestAborted);
+
         // The caller is part of the name: two callers who both count from 1 do not hide each other's events.
         var report = await heavy.RunAsync(
-            cancellationToken => lurm.IngestStream(http.Request.Body, format, $"{caller.Name}/{key}", cancellationToken: cancellationToken), http.RequestAborted);
+            cancellationToken => lurm.IngestStream(body, format, $"{caller.Name}/{key}", cancellationToken: cancellationToken), http.RequestAborted);
         metrics.EventsTaken(report.Events);
         await WriteAsync(http, report, key);
     }

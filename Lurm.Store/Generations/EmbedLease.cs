@@ -87,7 +87,8 @@ internal sealed class EmbedLease : IDisposable
 
     private static bool IsAlive(string owner, DateTimeOffset heartbeat, DateTimeOffset now)
     {
-        if (now - heartbeat > Patience)
+        // A heartbeat from the future was beaten before the clock was set back; a living owner beats again soon, by the new time.
+        if ((now - heartbeat).Duration() > Patience)
         {
             return false;
         }

@@ -46,7 +46,7 @@ internal sealed class GenerationView : IDisposable
     /// <summary>Opens the snapshot of <paramref name="generation"/>; without a usable one, a cache that costs time and nothing else, the index is built from the rows.</summary>
     public static GenerationView Open(LurmDatabase database, Generation generation, CancellationToken cancellationToken)
     {
-        if (generation.Snapshot is not { } name)
+        if (generation.Snapshot is null)
         {
             return Build(database, generation, "there is no snapshot of it", cancellationToken);
         }
@@ -54,7 +54,7 @@ internal sealed class GenerationView : IDisposable
         try
         {
             var bundle = database.ReadBundle(generation.ModelId);
-            return new GenerationView(database, generation, bundle, HnswIndex.Open(new SnapshotFiles(database.Folder).PathOf(name), generation.ModelId));
+            return new GenerationView(database, generation, bundle, SnapshotProbe.Open(database, generation));
         }
         catch (IndexException damaged)
         {

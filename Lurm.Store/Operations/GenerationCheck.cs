@@ -85,7 +85,7 @@ internal sealed class GenerationCheck(LurmDatabase database, Generation generati
         var files = new SnapshotFiles(database.Folder);
         try
         {
-            using var index = HnswIndex.Open(files.PathOf(name), generation.ModelId);
+            using var index = SnapshotProbe.Open(database, generation);
             index.Check();
             return true;
         }

@@ -31,6 +31,9 @@ internal sealed unsafe class SqliteFile
         _handle = handle;
     }
 
+    /// <summary>SQLite's own structure; tests put failing operations into it.</summary>
+    public Handle* Pointer => _handle;
+
     /// <summary>Bytes in the file at this moment.</summary>
     public long Length
     {
@@ -77,15 +80,16 @@ internal sealed unsafe class SqliteFile
         }
     }
 
-    // sqlite3_file and sqlite3_io_methods of sqlite3.h, as far as they are used.
+    /// <summary><c>sqlite3_file</c> of sqlite3.h.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    private struct Handle
+    public struct Handle
     {
         public Operations* Methods;
     }
 
+    /// <summary><c>sqlite3_io_methods</c> of sqlite3.h, as far as it is used.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    private struct Operations
+    public struct Operations
     {
         public int Version;
         public delegate* unmanaged[Cdecl]<Handle*, int> Close;

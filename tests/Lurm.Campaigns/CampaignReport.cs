@@ -39,7 +39,7 @@ internal sealed class CampaignReport(string name)
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# Campaign: {name}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"`dotnet run -c Release --project tests/Lurm.Campaigns -- {arguments}`\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit {Commit()}, {Processor()}, {Environment.ProcessorCount} cores, .NET {Environment.Version}, {RuntimeInformation.OSDescription}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}, commit '{Commit()}', {Processor()}, {Environment.ProcessorCount} cores, .NET {Environment.Version}, {RuntimeInformation.OSDescription}\n\n");
         text.Append("| | |\n| --- | --- |\n");
         foreach (var (what, outcome) in _rows)
         {
@@ -59,7 +59,7 @@ internal sealed class CampaignReport(string name)
     {
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", ["rev-parse", "--short", "HEAD"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var git = Process.Start(new ProcessStartInfo("git", ["log", "-1", "--format=%s"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var commit = git.StandardOutput.ReadToEnd().Trim();
             git.WaitForExit();
             return git.ExitCode == 0 ? commit : "unknown";

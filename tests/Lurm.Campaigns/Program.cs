@@ -3,6 +3,7 @@ using System.Globalization;
 using Lurm.Campaigns.Concurrency;
 using Lurm.Campaigns.Corruption;
 using Lurm.Campaigns.Crashes;
+using Lurm.Campaigns.Floods;
 using Lurm.Campaigns.Fuzzing;
 
 namespace Lurm.Campaigns;
@@ -18,6 +19,7 @@ internal static class Program
             Campaign("crash", "Kills real lurm processes at random moments and looks at what is left.", "times", 200, CrashCampaign.Run),
             Campaign("corrupt", "Damages snapshots, bundles and blobs: a typed error or the right answer, nothing else.", "trials", 5_000, CorruptionCampaign.Run),
             Campaign("concurrent", "Runs random operations side by side and checks that every read can be explained.", "histories", 100, ConcurrencyCampaign.Run),
+            Campaign("flood", "Sends one stream of events that no memory holds, and watches the memory.", "megabytes", 1_000, FloodCampaign.Run),
         };
         return root.Parse(args).InvokeAsync();
     }

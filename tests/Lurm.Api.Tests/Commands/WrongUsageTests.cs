@@ -59,6 +59,9 @@ public sealed class WrongUsageTests : IDisposable
         await Fails("nobody", "export", database, "--user", "nobody");
         await Fails("missing.txt", "erase", database, "--users", _folder["missing.txt"]);
 
+        await Fails("empty.csv' is empty", "erase", database, "--users", empty);
+        await Fails("empty.csv' is empty", "lookalike", database, "--seeds", empty);
+
         var stats = await Cli.InvokeAsync("stats", database, "--json");
         Assert.Contains("\"events\": 0", stats.Output, StringComparison.Ordinal);
     }

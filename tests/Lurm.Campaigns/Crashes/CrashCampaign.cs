@@ -29,6 +29,7 @@ internal static class CrashCampaign
                 foreach (var one in wrong)
                 {
                     report.Found(string.Create(CultureInfo.InvariantCulture, $"round {round}, kill {kills}, {what}: {one}"));
+                    options.Progress.WriteLine(report.Findings[^1]);
                 }
 
                 if (killed && kills % 25 == 0)

@@ -16,12 +16,14 @@ internal sealed class DoomedShop : IDisposable
     private readonly Ledger _ledger = new();
     private readonly Random _random;
     private readonly List<string> _users = [];
+    private readonly Moments _moments;
     private int _batches;
     private int _backups;
 
     public DoomedShop(int seed)
     {
         _random = new Random(seed);
+        _moments = new Moments(_random);
         _shop.Register("m1", head: true);
         _shop.Register("m2", seed: 2, head: true);
         _shop.Database.Dispose();
@@ -58,7 +60,7 @@ internal sealed class DoomedShop : IDisposable
         File.WriteAllText(_shop["batch.csv"], text.ToString());
         _ledger.Begin(batch, counts);
         using var lurm = new LurmProcess("ingest", _shop.Folder, _shop["batch.csv"], "--user", "user", "--item", "item", "--time", "time", "--batch-id", batch);
-        var killed = lurm.KillAfter(Moment(large ? 1_500 : 700));
+        var killed = _moments.Kill(large ? "ingest, large" : "ingest", lurm);
         var wrong = Ended(lurm, killed);
         if (!killed)
         {
@@ -72,7 +74,7 @@ internal sealed class DoomedShop : IDisposable
     {
         string[] arguments = _random.Next(3) == 0 ? ["embed", _shop.Folder, "--all", "--model", _random.Next(2) == 0 ? "m1" : "m2"] : ["embed", _shop.Folder];
         using var lurm = new LurmProcess(arguments);
-        var killed = lurm.KillAfter(Moment(1_600));
+        var killed = _moments.Kill("embed", lurm);
         return Examined("embed", killed, Ended(lurm, killed));
     }
 
@@ -80,10 +82,15 @@ internal sealed class DoomedShop : IDisposable
     {
         // An unknown id is suppressed too, and nothing would show whether that came before the kill.
         var victims = Present(Enumerable.Range(0, 1 + _random.Next(4)).Select(_ => _users[_random.Next(_users.Count)]).Distinct());
+        if (victims.Length == 0)
+        {
+            return Ingest(large: false);
+        }
+
         _users.RemoveAll(victims.Contains);
         File.WriteAllLines(_shop["erase.txt"], victims);
         using var lurm = new LurmProcess("erase", _shop.Folder, "--users", _shop["erase.txt"]);
-        var killed = lurm.KillAfter(Moment(900));
+        var killed = _moments.Kill("erase", lurm);
         var wrong = Ended(lurm, killed);
         if (killed)
         {
@@ -103,7 +110,7 @@ internal sealed class DoomedShop : IDisposable
     {
         var file = _shop[string.Create(CultureInfo.InvariantCulture, $"backup{_backups++}")];
         using var lurm = new LurmProcess("backup", _shop.Folder, file);
-        var killed = lurm.KillAfter(Moment(800));
+        var killed = _moments.Kill("backup", lurm);
         var wrong = Ended(lurm, killed);
         if (Autopsy.Backup(file, mustExist: !killed) is { } damaged)
         {
@@ -129,7 +136,7 @@ internal sealed class DoomedShop : IDisposable
         var batches = Enumerable.Range(0, 40).Select(_ => (Id: NextBatch(), Seed: _random.Next())).ToList();
         var posting = Task.Run(() => Post(client, batches));
         var asking = Task.Run(() => AskUntilGone(client));
-        var killed = lurm.KillAfter(Moment(1_200));
+        var killed = lurm.KillAfter(TimeSpan.FromMilliseconds(1_500 * _random.NextDouble()));
         var wrong = posting.GetAwaiter().GetResult();
         asking.GetAwaiter().GetResult();
         return Examined("serve", killed, wrong);
@@ -202,9 +209,6 @@ internal sealed class DoomedShop : IDisposable
     }
 
     private static List<string> Ended(LurmProcess lurm, bool killed) => killed || lurm.ExitCode == 0 ? [] : [$"it ended with exit code {lurm.ExitCode}: {lurm.Errors.Trim()}"];
-
-    // From the first milliseconds of the process to a little after its usual end.
-    private TimeSpan Moment(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds * (0.1 + _random.NextDouble()));
 
     private string NextBatch() => string.Create(CultureInfo.InvariantCulture, $"batch-{_batches++}");
 

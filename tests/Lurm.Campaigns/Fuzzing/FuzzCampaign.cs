@@ -48,18 +48,26 @@ internal static class FuzzCampaign
         var workers = (int)Math.Min(Environment.ProcessorCount, count);
         long accepted = 0;
         long found = 0;
+        var running = new Execution?[workers];
+        using var time = new RunningTime(now =>
+        {
+            if (Array.Find(running, one => one is not null && now - one.Started > Patience) is { } stuck)
+            {
+                GiveUp(name, stuck.Input, options.FindingsFolder);
+            }
+        });
         Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers, CancellationToken = options.CancellationToken }, worker =>
         {
             using var target = FuzzTargets.Create(name);
             var share = count / workers + (worker < count % workers ? 1 : 0);
-            Interlocked.Add(ref accepted, Work(target, share, new Random(options.Seed * 1_000 + worker), options, report, ref found));
+            Interlocked.Add(ref accepted, Work(target, share, new Random(options.Seed * 1_000 + worker), options, report, input => running[worker] = new Execution(input, time), ref found));
         });
         report.Add(name, string.Create(CultureInfo.InvariantCulture, $"{count:N0} executions, {accepted:N0} accepted, the rest refused, {found} findings, {clock.Elapsed.TotalSeconds:F0} s"));
         options.Progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {count:N0} executions, {found} findings"));
         return count;
     }
 
-    private static long Work(FuzzTarget target, long count, Random random, CampaignOptions options, CampaignReport report, ref long found)
+    private static long Work(FuzzTarget target, long count, Random random, CampaignOptions options, CampaignReport report, Func<byte[], Execution> start, ref long found)
     {
         var inputs = new List<byte[]>(Corpus.Of(target));
         var kept = inputs.Count;
@@ -69,8 +77,7 @@ internal static class FuzzCampaign
         {
             options.CancellationToken.ThrowIfCancellationRequested();
             var input = i < kept ? inputs[(int)i] : mutator.Mutate(inputs[random.Next(inputs.Count)], inputs[random.Next(inputs.Count)]);
-            using var watch = new Timer(_ => GiveUp(target.Name, input, options.FindingsFolder), null, Patience, Timeout.InfiniteTimeSpan);
-            if (Execute(target, input, out var wasAccepted) is { } broken && Interlocked.Increment(ref found) <= MaxFindingsPerTarget)
+            if (Execute(target, start(input), out var wasAccepted) is { } broken && Interlocked.Increment(ref found) <= MaxFindingsPerTarget)
             {
                 report.Found(string.Create(CultureInfo.InvariantCulture, $"{target.Name}: {broken}; {Keep(target.Name, input, options.FindingsFolder)}"));
             }
@@ -97,10 +104,10 @@ internal static class FuzzCampaign
     private static void GiveUp(string target, byte[] input, string? folder) =>
         Environment.FailFast(string.Create(CultureInfo.InvariantCulture, $"{target} did not end within {Patience.TotalSeconds} s; {Keep(target, input, folder)}"));
 
-    private static string? Execute(FuzzTarget target, byte[] input, out bool accepted)
+    private static string? Execute(FuzzTarget target, Execution execution, out bool accepted)
     {
         accepted = false;
-        var started = Stopwatch.GetTimestamp();
+        var input = execution.Input;
         var before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
@@ -111,7 +118,7 @@ internal static class FuzzCampaign
             return $"{exception.GetType().Name} '{exception.Message.ReplaceLineEndings(" ")}' at {exception.StackTrace?.Split('\n').FirstOrDefault()?.Trim()}";
         }
 
-        var elapsed = Stopwatch.GetElapsedTime(started);
+        var elapsed = execution.Elapsed;
         if (elapsed > MaxTime)
         {
             return string.Create(CultureInfo.InvariantCulture, $"took {elapsed.TotalSeconds:F1} s");
@@ -132,5 +139,15 @@ internal static class FuzzCampaign
         Directory.CreateDirectory(folder);
         File.WriteAllBytes(Path.Combine(folder, name), input);
         return $"input kept as {name}";
+    }
+
+    /// <summary>An input that is being read, and since when.</summary>
+    private sealed class Execution(byte[] input, RunningTime time)
+    {
+        public byte[] Input { get; } = input;
+
+        public TimeSpan Started { get; } = time.Elapsed;
+
+        public TimeSpan Elapsed => time.Elapsed - Started;
     }
 }
