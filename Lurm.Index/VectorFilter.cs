@@ -100,11 +100,18 @@ public sealed class VectorFilter
     internal void Mark(ReadOnlySpan<long> keys, ReadOnlySpan<byte> live, Span<ulong> bits)
     {
         var bitmap = _bitmap!;
-        for (var i = 0; i < keys.Length; i++)
+        for (var i = 0; i < keys.Length; i += 64)
         {
-            var bit = unchecked((ulong)(keys[i] - _firstKey));
-            var word = bit >> 6 < (ulong)bitmap.Length ? bitmap[bit >> 6] : 0;
-            bits[i >> 6] |= (word >> (int)bit & live[i]) << i;
+            // In a register: a word in memory that is read and written 64 times waits for itself each time.
+            var marked = 0ul;
+            for (var j = i; j < Math.Min(i + 64, keys.Length); j++)
+            {
+                var bit = unchecked((ulong)(keys[j] - _firstKey));
+                var word = bit >> 6 < (ulong)bitmap.Length ? bitmap[bit >> 6] : 0;
+                marked |= (word >> (int)bit & live[j]) << j;
+            }
+
+            bits[i >> 6] = marked;
         }
     }
 

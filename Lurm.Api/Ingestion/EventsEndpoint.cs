@@ -32,7 +32,7 @@ internal sealed class EventsEndpoint(LurmDatabase lurm, Authenticator authentica
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            var problem = Problems.Of(fault, http.TraceIdentifier);
+            var problem = Problems.Of(fault, http.TraceIdentifier).Without(lurm.Folder);
             if (problem.Status == StatusCodes.Status500InternalServerError)
             {
                 logger.RequestFailed(fault, http.Request.Method, "events", http.TraceIdentifier);

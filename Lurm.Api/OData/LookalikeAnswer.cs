@@ -2,6 +2,7 @@ using Lurm.Api.Operations;
 using Lurm.Api.Security;
 using Lurm.Store;
 using Microsoft.OData;
+using Microsoft.OData.UriParser;
 
 namespace Lurm.Api.OData;
 
@@ -10,20 +11,34 @@ internal static class LookalikeAnswer
 {
     public const string TypeName = "Lurm.LookalikeResult";
 
-    public static Task WriteAsync(ODataCall call, LookalikeResult result, Operation operation) =>
-        ODataResponder.WriteAsync(call, null, StatusCodes.Status200OK, writer =>
+    public const string MembersName = "Members";
+
+    public static Task WriteAsync(ODataCall call, LookalikeResult result, Operation operation, SelectExpandClause? select) =>
+        ODataResponder.WriteAsync(call, select, StatusCodes.Status200OK, writer =>
         {
             var resource = writer.CreateODataResourceWriter(null, call.Model.Types.LookalikeResult);
-            Write(resource, call, result, operation);
+            Write(resource, call, result, operation, Selection.Of(select));
         });
 
     /// <summary>Writes the complex value, its members as a nested set so that it can carry a next link.</summary>
-    public static void Write(ODataWriter writer, ODataCall call, LookalikeResult result, Operation operation)
+    public static void Write(ODataWriter writer, ODataCall call, LookalikeResult result, Operation operation, Selection selection)
     {
-        writer.WriteStart(new ODataResource { TypeName = TypeName, Properties = Properties(call, result) });
-        Entity.WriteNested(writer, "Members", Members(call, result, 0, call.PageSize), NextLink(call, operation, result, call.PageSize));
-        Entity.WriteNested(writer, "RelevanceCurve", [.. result.RelevanceCurve.Select(Point)], null);
-        Entity.WriteNested(writer, "TopInterests", [.. result.TopInterests.Select(Interest)], null);
+        writer.WriteStart(new ODataResource { TypeName = TypeName, Properties = [.. Properties(call, result).Where(property => selection.Has(property.Name))] });
+        if (selection.Has(MembersName))
+        {
+            Entity.WriteNested(writer, MembersName, Members(call, result, 0, call.PageSize), NextLink(call, operation, result, call.PageSize));
+        }
+
+        if (selection.Has("RelevanceCurve"))
+        {
+            Entity.WriteNested(writer, "RelevanceCurve", [.. result.RelevanceCurve.Select(Point)], null);
+        }
+
+        if (selection.Has("TopInterests"))
+        {
+            Entity.WriteNested(writer, "TopInterests", [.. result.TopInterests.Select(Interest)], null);
+        }
+
         writer.WriteEnd();
     }
 
@@ -34,9 +49,9 @@ internal static class LookalikeAnswer
             : [.. result.Members.Skip(from).Take(count).Where(member => call.Lurm.TryGetUserKey(member.Id, out _)).Select(Member)];
 
     /// <summary>The address of the page after <paramref name="after"/> members.</summary>
-    public static Uri? NextLink(ODataCall call, Operation operation, LookalikeResult result, int after) =>
-        after < result.Members.Count && (call.Caller.Role & LurmRole.Read) == LurmRole.Read
-            ? new Uri(call.ServiceRoot, FormattableString.Invariant($"Operations('{operation.Id}')/Members?$skiptoken={after}"))
+    public static Uri? NextLink(ODataCall call, Operation operation, LookalikeResult result, int after, int? top = null) =>
+        after < result.Members.Count && (top is null or > 0) && (call.Caller.Role & LurmRole.Read) == LurmRole.Read
+            ? new Uri(call.ServiceRoot, FormattableString.Invariant($"Operations('{operation.Id}')/Members?{(top is null ? string.Empty : $"$top={top}&")}$skiptoken={after}"))
             : null;
 
     private static List<ODataProperty> Properties(ODataCall call, LookalikeResult result) =>

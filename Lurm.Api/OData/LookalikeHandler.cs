@@ -10,8 +10,15 @@ internal sealed class LookalikeHandler(HeavyWork heavy, OperationRegistry operat
     public async Task HandleAsync(ODataCall call)
     {
         call.Allow(HttpMethods.Post);
-        call.Query.Allow();
+        if (call.Preferences.RespondAsync)
+        {
+            // The operation's own address takes it.
+            call.Query.Allow();
+        }
+
+        call.Query.Allow(ODataQuery.SelectOption);
         call.Caller.Require(LurmRole.Aggregate);
+        var select = call.Query.Select(call.Model.Edm, call.Model.Types.LookalikeResult, null);
         var query = await LookalikeBody.ReadAsync(call);
         var operation = operations.Start("lookalike", call.Caller);
         if (call.Preferences.RespondAsync)
@@ -23,8 +30,8 @@ internal sealed class LookalikeHandler(HeavyWork heavy, OperationRegistry operat
         try
         {
             var result = await RunAsync(call, query, operation, call.Aborted);
-            await LookalikeAnswer.WriteAsync(call, result, operation);
-            if (result.Members.Count <= call.PageSize)
+            await LookalikeAnswer.WriteAsync(call, result, operation, select);
+            if (result.Members.Count <= call.PageSize || !Selection.Of(select).Has(LookalikeAnswer.MembersName))
             {
                 operations.Remove(operation);
             }
@@ -97,7 +104,7 @@ internal sealed class LookalikeHandler(HeavyWork heavy, OperationRegistry operat
                 }
                 catch (Exception fault)
                 {
-                    operation.Fail(Problems.Of(fault, operation.Id), time.GetUtcNow());
+                    operation.Fail(Problems.Of(fault, operation.Id).Without(lurm.Folder), time.GetUtcNow());
                     throw;
                 }
                 finally

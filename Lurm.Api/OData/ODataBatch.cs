@@ -4,7 +4,10 @@ using Microsoft.OData;
 namespace Lurm.Api.OData;
 
 /// <summary><c>POST $batch</c>, JSON and multipart: each request inside is answered as if it had come alone.</summary>
-/// <remarks>Requests of one change set are not one transaction, since Lurm's writes are each their own; an atomicity group of more than one is refused.</remarks>
+/// <remarks>
+/// Requests of one change set are not one transaction, since Lurm's writes are each their own; a batch with an atomicity group of more than one is
+/// refused. The whole batch is read before the first request is answered, so that a refused one has changed nothing.
+/// </remarks>
 internal sealed class ODataBatch(LurmModelCache models)
 {
     private const int MaxRequests = 100;
@@ -28,7 +31,7 @@ internal sealed class ODataBatch(LurmModelCache models)
         using (var reader = new ODataMessageReader((IODataRequestMessage)asked, readerSettings, model))
         using (var writer = new ODataMessageWriter((IODataResponseMessage)answered, WriterSettings(http, root), model))
         {
-            await AnswerAllAsync(http, reader.CreateODataBatchReader(), writer.CreateODataBatchWriter(), answer);
+            await AnswerAllAsync(http, Read(reader.CreateODataBatchReader()), writer.CreateODataBatchWriter(), answer);
         }
 
         http.Response.StatusCode = StatusCodes.Status200OK;
@@ -40,12 +43,37 @@ internal sealed class ODataBatch(LurmModelCache models)
         await ODataResponder.SendAsync(http, answers);
     }
 
-    private static async Task AnswerAllAsync(HttpContext http, ODataBatchReader reader, ODataBatchWriter writer, Func<HttpContext, Task> answer)
+    private static List<Part> Read(ODataBatchReader reader)
     {
-        writer.WriteStartBatch();
+        var parts = new List<Part>();
         while (reader.Read())
         {
-            switch (reader.State)
+            parts.Add(reader.State == ODataBatchReaderState.Operation ? Request(reader.CreateOperationRequestMessage()) : new Part(reader.State, null, null));
+        }
+
+        return parts;
+    }
+
+    private static Part Request(ODataBatchOperationRequestMessage asked)
+    {
+        var body = new MemoryStream();
+        if (asked.Method != HttpMethods.Get && asked.Method != HttpMethods.Delete)
+        {
+            using var stream = asked.GetStream();
+            stream.CopyTo(body);
+            body.Position = 0;
+        }
+
+        return new Part(ODataBatchReaderState.Operation, asked, body);
+    }
+
+    private static async Task AnswerAllAsync(HttpContext http, List<Part> parts, ODataBatchWriter writer, Func<HttpContext, Task> answer)
+    {
+        var failed = new HashSet<string>(StringComparer.Ordinal);
+        writer.WriteStartBatch();
+        foreach (var (state, asked, body) in parts)
+        {
+            switch (state)
             {
                 case ODataBatchReaderState.ChangesetStart:
                     writer.WriteStartChangeset();
@@ -54,7 +82,7 @@ internal sealed class ODataBatch(LurmModelCache models)
                     writer.WriteEndChangeset();
                     break;
                 case ODataBatchReaderState.Operation:
-                    await AnswerOneAsync(http, reader.CreateOperationRequestMessage(), writer, answer);
+                    await AnswerOneAsync(http, asked!, body!, writer, failed, answer);
                     break;
                 default:
                     break;
@@ -64,19 +92,23 @@ internal sealed class ODataBatch(LurmModelCache models)
         writer.WriteEndBatch();
     }
 
-    private static async Task AnswerOneAsync(HttpContext outer, ODataBatchOperationRequestMessage asked, ODataBatchWriter writer, Func<HttpContext, Task> answer)
+    private static async Task AnswerOneAsync(HttpContext outer, ODataBatchOperationRequestMessage asked, MemoryStream body, ODataBatchWriter writer, HashSet<string> failed, Func<HttpContext, Task> answer)
     {
-        using var body = new MemoryStream();
-        if (asked.Method != HttpMethods.Get && asked.Method != HttpMethods.Delete)
-        {
-            using var stream = asked.GetStream();
-            stream.CopyTo(body);
-            body.Position = 0;
-        }
-
         using var given = new MemoryStream();
         var inner = Inner(outer, asked, body, given);
-        await answer(inner);
+        if (asked.DependsOnIds?.FirstOrDefault(failed.Contains) is { } unmet)
+        {
+            await Problems.WriteODataAsync(inner, new Problem(StatusCodes.Status424FailedDependency, "FailedDependency", $"The request '{unmet}', on which this one depends, has failed."));
+        }
+        else
+        {
+            await answer(inner);
+        }
+
+        if (inner.Response.StatusCode >= StatusCodes.Status400BadRequest && asked.ContentId is { } id)
+        {
+            failed.Add(id);
+        }
 
         var answered = writer.CreateOperationResponseMessage(asked.ContentId);
         answered.StatusCode = inner.Response.StatusCode;
@@ -136,4 +168,7 @@ internal sealed class ODataBatch(LurmModelCache models)
         settings.SetContentType(isJson ? "application/json" : "multipart/mixed", "utf-8");
         return settings;
     }
+
+    /// <summary>A request inside, or the border of a change set.</summary>
+    private sealed record Part(ODataBatchReaderState State, ODataBatchOperationRequestMessage? Asked, MemoryStream? Body);
 }

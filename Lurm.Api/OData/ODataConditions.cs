@@ -16,7 +16,7 @@ internal static class ODataConditions
         var ifMatch = call.Http.Request.Headers[HeaderNames.IfMatch];
         if (ifMatch.Count > 0 && (etag is null || !Matches(ifMatch, etag)))
         {
-            throw Failed(etag is null ? "There is no such user, and If-Match asks for one." : "The user has changed since; read it again.");
+            throw etag is null ? Failed("There is no such user, and If-Match asks for one.") : Changed();
         }
 
         var ifNoneMatch = call.Http.Request.Headers[HeaderNames.IfNoneMatch];
@@ -25,6 +25,12 @@ internal static class ODataConditions
             throw Failed("The user exists already, and If-None-Match asks that it does not.");
         }
     }
+
+    /// <summary>Whether the request says what must stand; then the write itself has to see to it that it still does.</summary>
+    public static bool AreGiven(ODataCall call) => call.Http.Request.Headers.IfMatch.Count > 0 || call.Http.Request.Headers.IfNoneMatch.Count > 0;
+
+    /// <summary>412.</summary>
+    public static ApiException Changed() => Failed("The user has changed since; read it again.");
 
     private static bool Matches(IList<string?> header, string etag) =>
         header.SelectMany(value => (value ?? string.Empty).Split(',', StringSplitOptions.TrimEntries)).Any(value => value == "*" || value == etag);

@@ -109,7 +109,7 @@ internal sealed class ODataEndpoint(
 
     private async Task FailAsync(HttpContext http, Exception fault)
     {
-        var problem = Problems.Of(fault, http.TraceIdentifier);
+        var problem = Problems.Of(fault, http.TraceIdentifier).Without(lurm.Folder);
         if (problem.Status >= StatusCodes.Status500InternalServerError && problem.Status != StatusCodes.Status503ServiceUnavailable)
         {
             logger.RequestFailed(fault, http.Request.Method, "odata", http.TraceIdentifier);

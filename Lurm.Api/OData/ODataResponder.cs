@@ -11,6 +11,11 @@ internal static class ODataResponder
     public static Task WriteSetAsync(ODataCall call, IEdmNavigationSource? source, IEdmEntityType type, IEnumerable<Entity> rows, SelectExpandClause? select, long? count, Uri? nextLink) =>
         WriteAsync(call, select, StatusCodes.Status200OK, writer =>
         {
+            if (nextLink is not null && call.Preferences.MaxPageSize is not null)
+            {
+                call.Http.Response.Headers["Preference-Applied"] = FormattableString.Invariant($"odata.maxpagesize={call.PageSize}");
+            }
+
             var set = writer.CreateODataResourceSetWriter(source as IEdmEntitySetBase, type);
             set.WriteStart(new ODataResourceSet { Count = count, NextPageLink = nextLink });
             foreach (var row in rows)

@@ -68,7 +68,7 @@ internal sealed class OperationsHandler(OperationRegistry operations)
             if (operation.Result is { } result && selection.Has("Result"))
             {
                 entity.WriteStart(new ODataNestedResourceInfo { Name = "Result", IsCollection = false });
-                LookalikeAnswer.Write(entity, call, result, operation);
+                LookalikeAnswer.Write(entity, call, result, operation, Selection.Default);
                 entity.WriteEnd();
             }
 
@@ -95,7 +95,7 @@ internal sealed class OperationsHandler(OperationRegistry operations)
         }
 
         var source = ((NavigationPropertySegment)call.Path.LastSegment).NavigationSource;
-        var next = call.Query.Top is null ? LookalikeAnswer.NextLink(call, operation, result, from + call.PageSize) : null;
+        var next = LookalikeAnswer.NextLink(call, operation, result, from + call.PageSize, call.Query.Top - call.PageSize);
         await ODataResponder.WriteSetAsync(call, source, call.Model.Types.AudienceMember, rows.Select(row => new Entity(row)), null, call.Query.Count ? result.Members.Count : null, next);
     }
 }

@@ -165,6 +165,8 @@ internal static class UsersHandler
     internal static UserRecord Find(ODataCall call, string id) =>
         call.Lurm.TryGetUser(id, out var user) ? user : throw ApiException.NotFound($"There is no user '{id}'.");
 
+    private static string? VersionOf(ODataCall call, string id) => call.Lurm.TryGetUser(id, out var user) ? user.Version : null;
+
     internal static float[]? VectorOf(ODataCall call, string id) => call.Lurm.TryGetRepresentation(id, out var vector) ? vector : null;
 
     internal static ODataResource ToResource(ODataCall call, UserRecord user, Selection selection) =>
@@ -193,11 +195,25 @@ internal static class UsersHandler
         var values = await AttributePatch.ReadAsync(call);
         var exists = call.Lurm.TryGetUser(id, out var before);
         ODataConditions.Check(call, before is null ? null : UserRows.ETagOf(before));
-        call.Lurm.SetAttributes(id, values);
+        try
+        {
+            // Another writer may come between the check and the write.
+            call.Lurm.SetAttributes(id, values, ODataConditions.AreGiven(call) ? before?.Version ?? string.Empty : null);
+        }
+        catch (StoreException conflict) when (conflict.Fault == StoreFault.Conflict && ODataConditions.AreGiven(call) && VersionOf(call, id) != before?.Version)
+        {
+            throw ODataConditions.Changed();
+        }
+
         var after = Find(call, id);
         if (!exists)
         {
             call.Http.Response.Headers.Location = new Uri(call.ServiceRoot, $"Users('{Uri.EscapeDataString(id.Replace("'", "''", StringComparison.Ordinal))}')").AbsoluteUri;
+        }
+
+        if (call.Preferences.ReturnRepresentation is { } wanted)
+        {
+            call.Http.Response.Headers["Preference-Applied"] = wanted ? "return=representation" : "return=minimal";
         }
 
         if (call.Preferences.ReturnRepresentation == true || (!exists && call.Preferences.ReturnRepresentation is null))

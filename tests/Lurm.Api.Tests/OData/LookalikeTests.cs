@@ -29,6 +29,27 @@ public sealed class LookalikeTests(ShopServer shop) : IClassFixture<ShopServer>
     }
 
     [Fact]
+    public async Task A_selection_of_the_result_leaves_the_rest_out()
+    {
+        var answer = await Server.PostAsync("odata/Users/Lurm.Lookalike?$select=MemberCount,RelevanceCurve", $$"""{"seeds":{{Seeds(30)}},"size":60}""");
+
+        Assert.Equal(["@odata.context", "MemberCount", "RelevanceCurve"], answer.Json.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(400, (await Server.PostAsync("odata/Users/Lurm.Lookalike?$select=Shoes", $$"""{"seeds":{{Seeds(30)}},"size":60}""")).Status);
+    }
+
+    [Fact]
+    public async Task A_page_of_an_operation_that_was_cut_by_the_server_has_a_next_link()
+    {
+        var first = await Server.PostAsync("odata/Users/Lurm.Lookalike", $$"""{"seeds":{{Seeds(30)}},"size":60}""", ("Prefer", "odata.maxpagesize=10"));
+        var members = first.Json.GetProperty("Members@odata.nextLink").GetString()!.Split('?')[0];
+        var page = await Server.GetAsync(members + "?$top=25", ("Prefer", "odata.maxpagesize=20"));
+        var last = await Server.GetAsync(page.NextLink!, ("Prefer", "odata.maxpagesize=20"));
+
+        Assert.Equal((20, 5), (page.Ids.Length, last.Ids.Length));
+        Assert.Null(last.NextLink);
+    }
+
+    [Fact]
     public async Task Members_beyond_the_first_page_follow_by_next_links()
     {
         var first = await Server.PostAsync("odata/Users/Lurm.Lookalike", $$"""{"seeds":{{Seeds(30)}},"size":75}""", ("Prefer", "odata.maxpagesize=30"));

@@ -128,6 +128,77 @@ public sealed class UserWritesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_batch_with_a_group_of_several_writes_is_refused_before_the_first_is_done()
+    {
+        var answer = await _server.PostAsync("odata/$batch", """
+            {"requests":[
+              {"id":"1","atomicityGroup":"g","method":"PATCH","url":"Users('u001')","headers":{"content-type":"application/json"},"body":{"Country":"Peru"}},
+              {"id":"2","atomicityGroup":"g","method":"PATCH","url":"Users('u002')","headers":{"content-type":"application/json"},"body":{"Shoes":1}}]}
+            """);
+
+        Assert.Equal(400, answer.Status);
+        Assert.Equal("Germany", (await _server.GetAsync("odata/Users('u001')/Country/$value")).Text);
+    }
+
+    [Fact]
+    public async Task A_request_of_a_batch_that_depends_on_a_failed_one_is_not_done()
+    {
+        var answer = await _server.PostAsync("odata/$batch", """
+            {"requests":[
+              {"id":"1","method":"PATCH","url":"Users('u001')","headers":{"content-type":"application/json"},"body":{"Shoes":1}},
+              {"id":"2","dependsOn":["1"],"method":"PATCH","url":"Users('u002')","headers":{"content-type":"application/json"},"body":{"Country":"Peru"}},
+              {"id":"3","dependsOn":["2"],"method":"GET","url":"Users('u002')"}]}
+            """);
+
+        Assert.Equal([400, 424, 424], answer.Json.GetProperty("responses").EnumerateArray().Select(response => response.GetProperty("status").GetInt32()));
+        Assert.NotEqual("Peru", (await _server.GetAsync("odata/Users('u002')/Country/$value")).Text);
+    }
+
+    [Fact]
+    public async Task Of_many_writers_with_the_same_tag_one_writes()
+    {
+        var tag = (await _server.GetAsync("odata/Users('u001')")).Headers["ETag"];
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(n => _server.SendAsync(HttpMethod.Patch, "odata/Users('u001')", $$"""{"Age":{{n}}}""", ("If-Match", tag))));
+
+        Assert.Single(answers, answer => answer.Status == 204);
+        Assert.Equal(15, answers.Count(answer => answer.Status == 412));
+        var made = await Task.WhenAll(Enumerable.Range(0, 16).Select(n => _server.SendAsync(HttpMethod.Patch, "odata/Users('new')", $$"""{"Age":{{n}}}""", ("If-None-Match", "*"))));
+        Assert.Single(made, answer => answer.Status == 201);
+        Assert.Equal(15, made.Count(answer => answer.Status == 412));
+    }
+
+    [Theory]
+    [InlineData("return=representation", 200)]
+    [InlineData("return=minimal", 204)]
+    public async Task A_preference_for_the_answer_of_a_patch_is_said_to_be_applied(string preference, int status)
+    {
+        var answer = await _server.SendAsync(HttpMethod.Patch, "odata/Users('u001')", """{"Age":5}""", ("Prefer", preference));
+
+        Assert.Equal((status, preference), (answer.Status, answer.Headers["Preference-Applied"]));
+        Assert.Equal("odata.maxpagesize=2", (await _server.GetAsync("odata/Users", ("Prefer", "odata.maxpagesize=2"))).Headers["Preference-Applied"]);
+    }
+
+    [Fact]
+    public async Task No_fault_names_the_folder_of_the_server()
+    {
+        var seeds = string.Join(',', Enumerable.Range(0, 30).Select(n => $"\"nobody{n}\""));
+        Server.Answer[] answers =
+        [
+            await _server.GetAsync("odata/Users('nobody')/Lurm.Similar(k=2)"),
+            await _server.PostAsync("odata/Users/Lurm.SimilarTo", """{"user":"nobody"}"""),
+            await _server.PostAsync("odata/Users/Lurm.Lookalike", $$"""{"seeds":[{{seeds}}]}"""),
+            await _server.PostAsync("odata/Users/Lurm.Lookalike", """{"audienceId":"nobody"}"""),
+        ];
+
+        Assert.All(answers, answer =>
+        {
+            Assert.InRange(answer.Status, 400, 404);
+            Assert.DoesNotContain(_shop.Lurm.Folder, answer.ErrorMessage, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
     public async Task A_batch_in_multipart_is_answered_in_multipart()
     {
         var body = string.Join("\r\n", "--b1", "Content-Type: application/http", "Content-Transfer-Encoding: binary", "", "GET Users('u001')?$select=Id HTTP/1.1", "Host: localhost", "", "", "--b1--", "");
