@@ -12,9 +12,16 @@ public sealed record LogisticOptions
     [Range(0, 65_536)]
     public int SideColumns { get; init; }
 
-    /// <summary>Strength of the L2 penalty per row, on standardised columns. Default 0.001; larger for few seeds.</summary>
+    /// <summary>
+    /// Strength of the L2 penalty per row, on standardised columns. Null, the default: chosen by cross-validation on the seeds, from so strong that the
+    /// direction is the centroid's, which is best for few seeds, to so weak that thousands of seeds can say what they have to say.
+    /// </summary>
     [Range(0, 1000)]
-    public double Penalty { get; init; } = 0.001;
+    public double? Penalty { get; init; }
+
+    /// <summary>The same for side features. Null, the default: as <see cref="Penalty"/> where that is given, else chosen with it.</summary>
+    [Range(0, 1000)]
+    public double? SidePenalty { get; init; }
 
     /// <summary>Most iterations. Default 60; ten to thirty are the rule.</summary>
     [Range(1, 1000)]

@@ -2,8 +2,8 @@ using System.Numerics.Tensors;
 
 namespace Lurm.Index.Lookalike;
 
-/// <summary>The weighted logistic loss with an L2 penalty, and its gradient.</summary>
-internal sealed class LogisticProblem(float[] seeds, float[] background, int columns, double penalty)
+/// <summary>The weighted logistic loss with an L2 penalty per column, and its gradient.</summary>
+internal sealed class LogisticProblem(float[] seeds, float[] background, int columns, float[] penalties)
 {
     private readonly double _seedWeight = 0.5 * columns / seeds.Length;
     private readonly double _backgroundWeight = 0.5 * columns / background.Length;
@@ -16,8 +16,10 @@ internal sealed class LogisticProblem(float[] seeds, float[] background, int col
         var loss = Add(seeds, 1, _seedWeight, weights, point[columns], gradient) + Add(background, -1, _backgroundWeight, weights, point[columns], gradient);
 
         // The bias is not penalised: it only says how rare seeds are.
-        TensorPrimitives.MultiplyAdd(weights, (float)penalty, gradient[..columns], gradient[..columns]);
-        return loss + (0.5 * penalty * TensorPrimitives.SumOfSquares(weights));
+        var pull = new float[columns];
+        TensorPrimitives.Multiply(weights, penalties, pull);
+        TensorPrimitives.Add(gradient[..columns], pull, gradient[..columns]);
+        return loss + (0.5 * TensorPrimitives.Dot<float>(weights, pull));
     }
 
     private double Add(float[] rows, int sign, double weight, ReadOnlySpan<float> weights, float bias, Span<float> gradient)

@@ -6,12 +6,12 @@ namespace Lurm.Store.Queries;
 
 /// <summary>
 /// Every user's representation and activity, row after row in key order, for queries that score everyone: the same bytes as the index
-/// holds once more, plus 8 a user. Made at the first such query, and again after changes.
+/// holds once more, plus 16 a user. Made at the first such query, and again after changes.
 /// </summary>
 internal sealed class AudienceMatrix
 {
-    /// <summary>Trailing columns: ln(1 + days since the last event), counted from the newest event of all; ln(1 + events per period).</summary>
-    public const int SideColumns = 2;
+    /// <summary>Trailing columns: ln(1 + days since the last event), counted from the newest event of all; ln(1 + events per period); ln(1 + events); ln(1 + periods).</summary>
+    public const int SideColumns = 4;
 
     /// <summary>Rows of one block; a block of 128 components is 34 MB.</summary>
     private const int BlockRows = 1 << 16;
@@ -95,6 +95,8 @@ internal sealed class AudienceMatrix
                 keys.Add(key);
                 lastSeen.Add(seen);
                 target[dimensions + 1] = MathF.Log(1 + ((float)events / Math.Max(1, periods)));
+                target[dimensions + 2] = MathF.Log(1 + events);
+                target[dimensions + 3] = MathF.Log(1 + periods);
             }
         }
 

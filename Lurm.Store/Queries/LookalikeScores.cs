@@ -22,11 +22,8 @@ internal sealed class LookalikeScores(LurmDatabase database, AudienceMatrix matr
 
     private float[] Logistic(int[] seeds)
     {
-        var rows = Draw(seeds);
-
-        // Few seeds say little about 130 weights: the penalty grows as they get fewer.
-        var options = new LogisticOptions { SideColumns = AudienceMatrix.SideColumns, Penalty = Math.Max(0.001, 0.5 / rows.Length) };
-        return Linear(LogisticScorer.Fit(matrix.Gather(rows, matrix.Columns), matrix.Gather(matrix.Background(seed).Rows, matrix.Columns), matrix.Columns, options, cancellationToken));
+        var options = new LogisticOptions { SideColumns = AudienceMatrix.SideColumns };
+        return Linear(LogisticScorer.Fit(matrix.Gather(Draw(seeds), matrix.Columns), matrix.Gather(matrix.Background(seed).Rows, matrix.Columns), matrix.Columns, options, cancellationToken));
     }
 
     private float[] Centroid(int[] seeds) =>

@@ -54,11 +54,11 @@ internal static class LookalikeScorers
         return Each(input, candidates, input.Features.Columns, row => scorer.Score(row));
     }
 
-    /// <summary>On representation and activity, penalised as the query does.</summary>
+    /// <summary>On representation and activity, as the query does.</summary>
     public static double[] Logistic(LookalikeInput input, int[] candidates, int[] seeds, CancellationToken cancellationToken)
     {
         var columns = input.Features.Columns + Features.Activity.Columns;
-        var options = new LogisticOptions { SideColumns = Features.Activity.Columns, Penalty = Math.Max(0.001, 0.5 / seeds.Length) };
+        var options = new LogisticOptions { SideColumns = Features.Activity.Columns };
         var scorer = LogisticScorer.Fit(input.Rows(seeds, withActivity: true), input.BackgroundRows(withActivity: true), columns, options, cancellationToken);
         return Each(input, candidates, columns, row => scorer.Score(row));
     }

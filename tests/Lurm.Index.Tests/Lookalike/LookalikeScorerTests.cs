@@ -73,7 +73,8 @@ public class LookalikeScorerTests
     public void Logistic_ends_where_the_penalised_loss_is_flat()
     {
         var (seeds, background) = Population(200, seed: 5);
-        var options = new LogisticOptions { Penalty = 0.05, MostIterations = 500 };
+        const double Penalty = 0.05;
+        var options = new LogisticOptions { Penalty = Penalty, MostIterations = 500 };
         var scorer = LogisticScorer.Fit(seeds, background, D, options, Stop);
         var spread = Math.Sqrt(Enumerable.Range(0, D).Average(j =>
         {
@@ -83,7 +84,7 @@ public class LookalikeScorerTests
 
         double Loss(double[] w, double b) =>
             Enumerable.Range(0, 200).Average(i => 0.5 * Softplus(-Margin(seeds, i, w, b)) + (0.5 * Softplus(Margin(background, i, w, b))))
-            + (0.5 * options.Penalty * w.Sum(v => v * v * spread * spread));
+            + (0.5 * Penalty * w.Sum(v => v * v * spread * spread));
         var weights = scorer.Weights.ToArray().Select(w => (double)w).ToArray();
         var at = Loss(weights, scorer.Bias);
         for (var j = 0; j < D; j++)
@@ -94,6 +95,88 @@ public class LookalikeScorerTests
                 moved[j] += move;
                 Assert.True(Loss(moved, scorer.Bias) >= at - 1e-7);
             }
+        }
+    }
+
+    /// <summary>Mean AUC of the default and of the centroid over planted groups, of rows whose columns differ in spread.</summary>
+    private static (double Logistic, double Centroid) OnPlantedGroups(int seedCount)
+    {
+        const int Groups = 6;
+        var (logistic, centroid) = (0.0, 0.0);
+        for (var group = 0; group < Groups; group++)
+        {
+            var (members, others) = Uneven(seedCount + 300, 20 + group);
+            var seeds = members.AsSpan(0, seedCount * D);
+            var byLogistic = LogisticScorer.Fit(seeds, others, D, cancellationToken: Stop);
+            var byCentroid = CentroidScorer.Fit(seeds, others, D);
+            logistic += Auc(i => byLogistic.Score(Row(members, seedCount + i)), i => byLogistic.Score(Row(others, i)), 300) / Groups;
+            centroid += Auc(i => byCentroid.Score(Row(members, seedCount + i)), i => byCentroid.Score(Row(others, i)), 300) / Groups;
+        }
+
+        return (logistic, centroid);
+    }
+
+    /// <summary>As <see cref="Population"/>, but every fourth column spreads four times as much and says nothing of the group.</summary>
+    private static (float[] Members, float[] Others) Uneven(int count, int seed)
+    {
+        var (members, others) = Population(count, seed);
+        for (var i = 0; i < members.Length; i++)
+        {
+            members[i] *= i % 4 == 1 ? 4 : 1;
+            others[i] *= i % 4 == 1 ? 4 : 1;
+        }
+
+        return (members, others);
+    }
+
+    [Fact]
+    public void Few_seeds_lose_little_to_their_centroid_and_many_gain_by_more_than_it_can()
+    {
+        // What choosing a penalty on 25 seeds may cost: their AUC is known to about 0.05, and choices are paired.
+        const double Budget = 0.01;
+        var few = OnPlantedGroups(25);
+        var many = OnPlantedGroups(800);
+
+        Assert.True(few.Logistic >= few.Centroid - Budget, $"25 seeds: logistic {few.Logistic:F3}, centroid {few.Centroid:F3}");
+        Assert.True(many.Logistic >= many.Centroid - 0.001, $"800 seeds: logistic {many.Logistic:F3}, centroid {many.Centroid:F3}");
+        Assert.True(many.Logistic > few.Logistic, $"logistic: 25 seeds {few.Logistic:F3}, 800 seeds {many.Logistic:F3}");
+    }
+
+    [Fact]
+    public void Without_a_second_seed_the_penalty_is_the_strongest()
+    {
+        var (seeds, background) = Population(100, seed: 30);
+
+        Assert.Equal((250, 7.5), PenaltyChoice.Make(seeds[..D], background, D, sideColumns: 2, Stop));
+        Assert.Equal(PenaltyChoice.Make(seeds, background, D, 0, Stop), PenaltyChoice.Make(seeds, background, D, 0, Stop));
+    }
+
+    /// <summary>Bags are as wide as the catalogue: a factor of each candidate's matrix took minutes a query.</summary>
+    [Fact]
+    public void Rows_too_wide_to_factorise_get_a_penalty_by_the_number_of_seeds()
+    {
+        var (columns, rows) = (2000, new float[4 * 2000]);
+
+        Assert.Equal((0.125, 0.125), PenaltyChoice.Make(rows, rows, columns, sideColumns: 2, Stop));
+    }
+
+    [Fact]
+    public void A_factor_solves_its_system()
+    {
+        var random = new Random(31);
+        var half = Enumerable.Range(0, 6 * 6).Select(_ => random.NextDouble() - 0.5).ToArray();
+        var matrix = new float[36];
+        for (var i = 0; i < 36; i++)
+        {
+            matrix[i] = (float)Enumerable.Range(0, 6).Sum(k => half[(i / 6 * 6) + k] * half[(i % 6 * 6) + k]);
+        }
+
+        float[] right = [1, -2, 3, 0, 5, 0.5f];
+        var x = Cholesky.Of(matrix, 6, column => 0.1 + column).Solve(right);
+
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal(right[i], Enumerable.Range(0, 6).Sum(j => matrix[(i * 6) + j] * x[j]) + ((0.1f + i) * x[i]), 1e-4f);
         }
     }
 
