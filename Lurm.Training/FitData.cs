@@ -16,6 +16,24 @@ namespace Lurm.Training;
 /// <param name="Source">Derives bags; so far of lifetime alone.</param>
 internal sealed record FitData(UserHistories Histories, ItemVectors Items, InterestTable Table, InterestModel Interests, BagSource Source)
 {
+    /// <summary>The interest of an item by its row number; −1 where it takes no part.</summary>
+    public int InterestOf(int item) => Items.NumberOf[item] is >= 0 and var number ? Table.Assigned[number] : -1;
+
+    /// <summary>The interests that some entries touch.</summary>
+    public HashSet<int> InterestsOf(ReadOnlySpan<HistoryEntry> entries)
+    {
+        var touched = new HashSet<int>();
+        foreach (ref readonly var entry in entries)
+        {
+            if (InterestOf(entry.Item) is >= 0 and var interest)
+            {
+                touched.Add(interest);
+            }
+        }
+
+        return touched;
+    }
+
     /// <summary>Learns item vectors and interests.</summary>
     /// <param name="histories">What may be seen.</param>
     /// <param name="catalogue">All items.</param>

@@ -5,7 +5,7 @@ namespace Lurm.Training;
 /// <summary>What <c>lurm-train fit</c> is told.</summary>
 internal sealed record FitOptions
 {
-    /// <summary>Interests, 1 to 100,000; none: one per item up to 1,000 items, else 16 times the root of the items.</summary>
+    /// <summary>Interests, 1 to 100,000; none: one per item up to 32,768 items, else 16 times the root of the items.</summary>
     public int? Interests { get; init; }
 
     /// <summary>Components of a learned item vector, 2 to 1024. Default 64.</summary>

@@ -143,7 +143,7 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
         ["geometryWeight"] = smen.GeometryWeight.ToString(CultureInfo.InvariantCulture),
         ["contrastWeight"] = smen.ContrastWeight.ToString(CultureInfo.InvariantCulture),
         ["recentShare"] = smen.RecentShare.ToString(CultureInfo.InvariantCulture),
-        ["trained"] = smen.Train == false ? "no" : "yes",
+        ["trainedShare"] = (smen.TrainedShare ?? 1).ToString(CultureInfo.InvariantCulture),
     };
 
     private static Dictionary<string, string> Libraries() => new()

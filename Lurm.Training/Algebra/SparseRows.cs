@@ -63,6 +63,33 @@ internal sealed class SparseRows(int columns)
         return selected;
     }
 
+    /// <summary>Rows and columns exchanged.</summary>
+    public SparseRows Transpose()
+    {
+        var next = new long[Columns + 1];
+        for (var i = 0; i < NonZeros; i++)
+        {
+            next[_keys[i] + 1]++;
+        }
+
+        for (var column = 0; column < Columns; column++)
+        {
+            next[column + 1] += next[column];
+        }
+
+        var transposed = new SparseRows(Count) { _keys = new int[NonZeros], _values = new float[NonZeros], _starts = (long[])next.Clone(), Count = Columns };
+        for (var row = 0; row < Count; row++)
+        {
+            for (var i = _starts[row]; i < _starts[row + 1]; i++)
+            {
+                var at = next[_keys[i]]++;
+                (transposed._keys[at], transposed._values[at]) = (row, _values[i]);
+            }
+        }
+
+        return transposed;
+    }
+
     /// <summary>Row <paramref name="row"/> times a dense matrix of shape [Columns × width], into <paramref name="product"/>.</summary>
     public void MultiplyRow(int row, ReadOnlySpan<float> dense, Span<float> product)
     {

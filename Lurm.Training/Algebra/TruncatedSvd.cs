@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lurm.Training.Algebra;
@@ -7,7 +6,7 @@ namespace Lurm.Training.Algebra;
 /// <summary>The largest singular values of a sparse matrix and their right singular vectors, by randomised subspace iteration.</summary>
 /// <remarks>
 /// Z ← orth(AᵀA·Z) a few times, then Rayleigh–Ritz (Halko, Martinsson and Tropp, arXiv:0909.4061, algorithm 4.4 on the Gram side).
-/// Never holds anything of the rows' number. Cost O(iterations · nonzeros · (rank + 16)). The same seed gives the same bits on any number of cores.
+/// Works on the shorter side: fewer rows than columns are handled by their transpose. Cost O(iterations · nonzeros · (rank + 16)). The same seed gives the same bits on any number of cores.
 /// </remarks>
 internal static class TruncatedSvd
 {
@@ -19,6 +18,11 @@ internal static class TruncatedSvd
     /// <summary>Right singular vectors (row-major, shape [Columns × rank]) and singular values, largest first; zero where the matrix has fewer.</summary>
     public static (float[] Vectors, float[] Values) Compute(SparseRows matrix, int rank, long seed, int iterations = 8, CancellationToken cancellationToken = default)
     {
+        if (matrix.Count < matrix.Columns)
+        {
+            return FromLeft(matrix.Transpose(), rank, seed, iterations, cancellationToken);
+        }
+
         var columns = matrix.Columns;
         var width = Math.Min(rank + Oversampling, columns);
         var random = SplitMix.Of(seed, 0x5FD);
@@ -36,6 +40,23 @@ internal static class TruncatedSvd
         }
 
         return RayleighRitz(basis, MultiplyGram(matrix, basis, width), columns, width, rank);
+    }
+
+    /// <summary>V = Aᵀ·U / σ, with U the right singular vectors of <paramref name="transposed"/>, which is Aᵀ.</summary>
+    private static (float[] Vectors, float[] Values) FromLeft(SparseRows transposed, int rank, long seed, int iterations, CancellationToken cancellationToken)
+    {
+        var (left, values) = Compute(transposed, rank, seed, iterations, cancellationToken);
+        var vectors = transposed.Multiply(left, rank);
+        for (var j = 0; j < rank; j++)
+        {
+            var scale = values[j] > 0 ? Sign(vectors, transposed.Count, rank, j) / values[j] : 0;
+            for (var i = 0; i < transposed.Count; i++)
+            {
+                vectors[(i * rank) + j] *= scale;
+            }
+        }
+
+        return (vectors, values);
     }
 
     /// <summary>AᵀA·Z, a row of A at a time.</summary>
@@ -79,17 +100,12 @@ internal static class TruncatedSvd
     private static (float[] Vectors, float[] Values) RayleighRitz(float[] basis, float[] image, int columns, int width, int rank)
     {
         using var scope = NewDisposeScope();
-
-        // Kept until the end: TorchSharp lets the collector free a scalar that it made by itself while native code still reads it.
-        using var zero = 0.ToScalar();
-        using var one = 1.ToScalar();
-        using var two = 2.ToScalar();
         var z = tensor(basis, [columns, width]).to(float64);
         var h = z.t().matmul(tensor(image, [columns, width]).to(float64));
-        var (eigenvalues, eigenvectors) = linalg.eigh(h.add(h.t(), one).div(two));
+        var (eigenvalues, eigenvectors) = linalg.eigh((h + h.t()).div(Scalars.Real(2)));
         var kept = Math.Min(rank, width);
         var vectors = z.matmul(eigenvectors.flip(1)[.., ..kept]).to(float32).contiguous().data<float>().ToArray();
-        var largest = eigenvalues.flip(0)[..kept].clamp_min(zero).sqrt().to(float32).contiguous().data<float>().ToArray();
+        var largest = eigenvalues.flip(0)[..kept].clamp_min(Scalars.Real(0)).sqrt().to(float32).contiguous().data<float>().ToArray();
         var result = new float[(long)columns * rank];
         var values = new float[rank];
         for (var j = 0; j < kept && largest[j] > 1e-6f * largest[0]; j++)

@@ -23,7 +23,7 @@ internal static class FitCommand
     {
         var database = new Argument<string>("DB") { Description = "The database's folder." };
         var config = new Option<string?>("--config") { Description = "A JSON file of options (interests, itemDimensions, kindWeights, smen { anchors, anchor, time, aggregation, scales … }); what is given beside it wins." };
-        var interests = new Option<int?>("--interests") { Description = "How many interests; by default one per item up to 1,000 items, else 16 times the root of the items." };
+        var interests = new Option<int?>("--interests") { Description = "How many interests; by default one per item up to 32,768 items, else 16 times the root of the items." };
         var seed = new Option<long?>("--seed") { Description = "The seed of everything random. Default 1." };
         var maxUsers = new Option<int?>("--max-users") { Description = "Train on a sample of at most so many users. Default 1,000,000." };
         var threads = new Option<int?>("--threads") { Description = "Threads of tensor operations. Default: this machine's cores, at most 16." };

@@ -29,10 +29,10 @@ internal sealed record EncoderVariant(string Name, Func<SmenOptions, SmenOptions
         new("month, season, year, lifetime", options => options with { Scales = [Scale.Month, Scale.Season, Scale.Year, Scale.Lifetime] }),
         new("lifetime, recent, reserved anchors", options => options with { Scales = [Scale.Lifetime, Scale.Recent], Aggregation = ScaleKind.Reserved }),
         new("lifetime, recent, fusion", options => options with { Scales = [Scale.Lifetime, Scale.Recent], Aggregation = ScaleKind.Fusion }),
-        new("trained", options => options with { Train = true }),
-        new("trained, no contrast", options => options with { Train = true, ContrastWeight = 0 }),
-        new("trained, no geometry", options => options with { Train = true, GeometryWeight = 0 }),
-        new("not trained", options => options with { Train = false }),
+        new("trained", options => options with { TrainedShare = 1 }),
+        new("trained, no contrast", options => options with { TrainedShare = 1, ContrastWeight = 0 }),
+        new("trained, no geometry", options => options with { TrainedShare = 1, GeometryWeight = 0 }),
+        new("not trained", options => options with { TrainedShare = 0 }),
     ];
 
     // So slow a decay that the recent bag is the lifetime bag: the same shape and size, nothing recent in it.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lurm.Store.Encoders;
+using Lurm.Training.Algebra;
 using Lurm.Training.Smen;
 using static TorchSharp.torch;
 
@@ -111,7 +112,7 @@ internal static class SmenExport
         string weights;
         if (shape.Options.Time == TimeKind.Decay)
         {
-            var rates = graph.Weights($"{name}.rates", Values((-bag.Rates!.clamp(min: 0)).view(1, 1, -1)), 1, 1, shape.TableAnchors);
+            var rates = graph.Weights($"{name}.rates", Values((-bag.Rates!.clamp_min(Scalars.Real(0))).view(1, 1, -1)), 1, 1, shape.TableAnchors);
             var age = graph.Operator("Unsqueeze", [graph.Operator("Cast", [ages], ("to", (int)OnnxType.Float)), last]);
             weights = graph.Operator("Mul", [graph.Operator("Exp", [graph.Operator("Mul", [age, rates])]), maskColumn]);
         }

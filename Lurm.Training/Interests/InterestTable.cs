@@ -9,8 +9,8 @@ namespace Lurm.Training.Interests;
 /// <param name="Labels">By interest.</param>
 internal sealed record InterestTable(int[] Assigned, float[] Centroids, string[] Labels)
 {
-    /// <summary>Catalogues up to this size get one interest per item: clustering would only blur them.</summary>
-    public const int IdentityItems = 1000;
+    /// <summary>Catalogues up to this size get one interest per item: clustering would only blur them. Beyond, a table row per item would make the encoder large.</summary>
+    public const int IdentityItems = 32_768;
 
     private const int MaxInterests = 100_000;
     private const int Iterations = 25;

@@ -1,3 +1,5 @@
+using Lurm.Training.Algebra;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Lurm.Training.Smen;
@@ -32,7 +34,7 @@ internal sealed class Adam : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Steps++;
-        var rate = learningRate * Math.Sqrt(1 - Math.Pow(Beta2, Steps)) / (1 - Math.Pow(Beta1, Steps));
+        using var rate = (-learningRate * Math.Sqrt(1 - Math.Pow(Beta2, Steps)) / (1 - Math.Pow(Beta1, Steps))).ToScalar();
         for (var i = 0; i < _parameters.Length; i++)
         {
             if (_parameters[i].grad is not { } gradient)
@@ -40,9 +42,9 @@ internal sealed class Adam : IDisposable
                 continue;
             }
 
-            _means[i].mul_(Beta1).add_(gradient, 1 - Beta1);
-            _squares[i].mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-            _parameters[i].addcdiv_(_means[i], _squares[i].sqrt().add_(Epsilon), -rate);
+            _means[i].mul_(Scalars.Real(Beta1)).add_(gradient, Scalars.Real(1 - Beta1));
+            _squares[i].mul_(Scalars.Real(Beta2)).addcmul_(gradient, gradient, Scalars.Real(1 - Beta2));
+            _parameters[i].addcdiv_(_means[i], _squares[i].sqrt().add_(Scalars.Real(Epsilon)), rate);
             gradient.zero_();
         }
     }

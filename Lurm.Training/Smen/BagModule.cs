@@ -1,4 +1,5 @@
 using Lurm.Store.Encoders;
+using Lurm.Training.Algebra;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -25,19 +26,20 @@ internal sealed class BagModule : nn.Module
         var (start, length) = shape.Slice(bag);
         if (shape.Options.Aggregation != ScaleKind.Fusion)
         {
-            var map = zeros(shape.Width, shape.Dimensions);
+            var map = new float[shape.Width * shape.Dimensions];
             for (var i = 0; i < length; i++)
             {
-                map[i, start + i] = bag == 0 ? 1 : shape.Options.RecentStart ?? 1.75;
+                map[(i * shape.Dimensions) + start + i] = bag == 0 ? 1 : (float)(shape.Options.RecentStart ?? 1.75);
             }
 
-            _map = new Parameter(map);
+            _map = new Parameter(tensor(map, [shape.Width, shape.Dimensions]));
         }
 
         if (shape.Options.Aggregation == ScaleKind.Reserved)
         {
-            _mask = zeros(1, shape.Dimensions).DetachFromDisposeScope();
-            _mask[.., start..(start + length)] = 1;
+            var mask = new float[shape.Dimensions];
+            mask.AsSpan(start, length).Fill(1);
+            _mask = tensor(mask, [1, shape.Dimensions]).DetachFromDisposeScope();
         }
 
         if (!SmenShape.IsSingle(Input))
@@ -45,7 +47,7 @@ internal sealed class BagModule : nn.Module
             switch (shape.Options.Time)
             {
                 case TimeKind.Decay:
-                    _rates = new Parameter(full([shape.TableAnchors], Math.Log(2) / HalfLifeInBagPeriods(shape)));
+                    _rates = new Parameter(tensor(Enumerable.Repeat((float)(Math.Log(2) / HalfLifeInBagPeriods(shape)), shape.TableAnchors).ToArray()));
                     break;
                 case TimeKind.Attention:
                     _query = new Parameter(zeros(shape.TableAnchors, shape.TableAnchorDimensions));
@@ -91,29 +93,29 @@ internal sealed class BagModule : nn.Module
         switch (_shape.Options.Time)
         {
             case TimeKind.Decay:
-                var factors = (-bag.Ages.to(float32).unsqueeze(1) * _rates!.clamp(min: 0).unsqueeze(0)).exp();
+                var factors = (-bag.Ages.to(float32).unsqueeze(1) * _rates!.clamp_min(Scalars.Real(0)).unsqueeze(0)).exp();
                 return SumPerUser((anchors * factors.unsqueeze(2)).view(-1, _shape.Width), bag);
 
             case TimeKind.Attention:
-                var scores = ((anchors * _query!.unsqueeze(0)).sum(2) + _ageBias!.index_select(0, bag.Ages)).clamp(-ScoreBound, ScoreBound).exp();
-                var totals = SumPerUser(scores, bag).clamp(min: 1e-12);
+                var scores = ((anchors * _query!.unsqueeze(0)).sum(2) + _ageBias!.index_select(0, bag.Ages)).clamp(Scalars.Real(-ScoreBound), Scalars.Real(ScoreBound)).exp();
+                var totals = SumPerUser(scores, bag).clamp_min(Scalars.Real(1e-12));
                 var weights = scores / totals.index_select(0, bag.PartUsers);
                 return SumPerUser((anchors * weights.unsqueeze(2)).view(-1, _shape.Width), bag);
 
             default:
                 var input = pooled + _ageBias!.index_select(0, bag.Ages);
-                var places = (bag.PartUsers * bag.MaxParts) + bag.Slots;
-                var padded = zeros(bag.Users * bag.MaxParts, _shape.Width, device: pooled.device).index_add(0, places, input, 1).view(bag.Users, bag.MaxParts, _shape.Width);
+                var places = bag.PartUsers.mul(Scalars.Whole(bag.MaxParts)) + bag.Slots;
+                var padded = zeros(bag.Users * bag.MaxParts, _shape.Width, device: pooled.device).index_add(0, places, input, Scalars.Whole(1)).view(bag.Users, bag.MaxParts, _shape.Width);
                 var (states, _) = _gru!.call(padded, null);
-                var last = (bag.PartCounts - 1).clamp(min: 0).view(-1, 1, 1).expand(-1, 1, _shape.Width);
-                var present = bag.PartCounts.clamp(max: 1).to(float32).unsqueeze(1);
-                var mean = SumPerUser(pooled, bag) / bag.PartCounts.clamp(min: 1).to(float32).unsqueeze(1);
+                var last = bag.PartCounts.sub(Scalars.Whole(1)).clamp_min(Scalars.Whole(0)).view(-1, 1, 1).expand(-1, 1, _shape.Width);
+                var present = bag.PartCounts.clamp_max(Scalars.Whole(1)).to(float32).unsqueeze(1);
+                var mean = SumPerUser(pooled, bag) / bag.PartCounts.clamp_min(Scalars.Whole(1)).to(float32).unsqueeze(1);
                 return mean + (states.gather(1, last).squeeze(1) * present);
         }
     }
 
     private static Tensor SumPerUser(Tensor parts, BagTensors bag) =>
-        zeros(bag.Users, parts.shape[1], device: parts.device).index_add(0, bag.PartUsers, parts, 1);
+        zeros(bag.Users, parts.shape[1], device: parts.device).index_add(0, bag.PartUsers, parts, Scalars.Whole(1));
 
     private double HalfLifeInBagPeriods(SmenShape shape)
     {

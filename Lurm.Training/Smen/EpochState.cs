@@ -40,11 +40,8 @@ internal sealed class EpochState
         WithoutGain = 0;
         BestLoss = loss;
         BestOverlap = overlap;
-        Best = [.. network.parameters().Select(Values)];
+        Best = network.Values();
     }
-
-    /// <summary>Puts the best parameters back.</summary>
-    public void RestoreBest(SmenNetwork network) => Restore(network.parameters(), Best);
 
     /// <summary>A tensor's values.</summary>
     internal static float[] Values(Tensor tensor)

@@ -8,21 +8,29 @@ namespace Lurm.Training.Smen;
 /// <summary>Decides on a temporal hold-out what the options leave open, by how well representations of the past predict the interests that users touch next.</summary>
 /// <remarks>
 /// Recent anchors go on where they beat lifetime alone, and a control of the same shape that sees lifetime again in their place. All three are compared as
-/// they start: training adds the same noise to each and would hide the drift. Training is kept where it costs little: it serves neighbours of the exact bag,
-/// and on sparse histories pays for them with what generalises.
+/// they start: training adds the same noise to each and would hide the drift. Training serves neighbours of the exact bag, and on sparse histories pays for
+/// them with what generalises; so the network goes as far from its start towards what training makes of it as finds most neighbours without predicting less.
 /// </remarks>
 /// <param name="options">The network's; what is explicit stays.</param>
 /// <param name="seed">Of the sample and of training.</param>
 /// <param name="device">Where tensors live.</param>
 internal sealed class OptionsTrial(SmenOptions options, long seed, torch.Device device)
 {
-    /// <summary>By how much the mean AUC must win against both, and by more than a standard error over the targets: a coin's fall is no drift. Training may cost as much.</summary>
+    /// <summary>By how much the mean AUC must win against both, and by more than a standard error over the targets: a coin's fall is no drift.</summary>
     public const double NeededGain = 0.003;
 
     private static readonly double[] HalfLivesInMonths = [1, 2, 4];
     private static readonly double[] Starts = [1.75, 2.5];
+    private static readonly double[] Shares = [1, 0.75, 0.5, 0.25];
+
+    /// <summary>What a mean AUC may differ by and still be called the same.</summary>
+    private const double SameAuc = 0.0005;
+    private const int Neighbours = 10;
 
     private readonly Dictionary<string, double> _metrics = [];
+
+    /// <summary>Of the hold-out's lifetime bags, which all candidates start from.</summary>
+    private float[]? _singularVectors;
 
     /// <summary>Told what was found.</summary>
     public Action<string>? Stage { get; init; }
@@ -36,28 +44,30 @@ internal sealed class OptionsTrial(SmenOptions options, long seed, torch.Device 
             HalfLifePeriods = options.HalfLifePeriods ?? 2 * month,
             RecentStart = options.RecentStart ?? Starts[0],
             Scales = options.Scales ?? [Scale.Lifetime],
-            Train = options.Train ?? true,
+            TrainedShare = options.TrainedShare ?? 1,
         };
-        if (options.Scales is not null && options.Train is not null)
+        if (options.Scales is not null && options.TrainedShare is not null)
         {
             return new TrialResult(chosen, _metrics);
         }
 
-        if (TemporalHoldOut.Of(data, seed) is not { } holdOut)
-        {
-            Stage?.Invoke("too little time or too few returning users for a temporal hold-out: all anchors are lifetime, and trained");
-            return new TrialResult(chosen, _metrics);
-        }
-
+        var future = TemporalHoldOut.Of(data, seed);
         if (options.Scales is null)
         {
-            chosen = DecideOnRecent(data, holdOut, chosen, [.. HalfLivesInMonths.Select(h => h * month)], cancellationToken);
+            chosen = future is null ? chosen : DecideOnRecent(data, future, chosen, [.. HalfLivesInMonths.Select(h => h * month)], cancellationToken);
         }
 
-        return new TrialResult(options.Train is null ? DecideOnTraining(data, holdOut, chosen, cancellationToken) : chosen, _metrics);
+        if (future is null)
+        {
+            Stage?.Invoke("too little time or too few returning users for a temporal hold-out: all anchors are lifetime, and hidden interests are predicted instead of next ones");
+        }
+
+        return options.TrainedShare is null && (future ?? HiddenInterests.Of(data, seed)) is { } holdOut
+            ? new TrialResult(DecideOnTraining(data, holdOut, chosen, cancellationToken), _metrics)
+            : new TrialResult(chosen, _metrics);
     }
 
-    private SmenOptions DecideOnRecent(FitData data, TemporalHoldOut holdOut, SmenOptions lifetime, double[] halfLives, CancellationToken cancellationToken)
+    private SmenOptions DecideOnRecent(FitData data, HoldOut holdOut, SmenOptions lifetime, double[] halfLives, CancellationToken cancellationToken)
     {
         SmenOptions[] candidates = [.. from halfLife in options.HalfLifePeriods is { } told ? [told] : halfLives
                                        from start in options.RecentStart is { } w ? [w] : Starts
@@ -79,19 +89,40 @@ internal sealed class OptionsTrial(SmenOptions options, long seed, torch.Device 
         _metrics["nextInterestGain"] = gain;
         return isOn ? recent with { RecentShare = Share(gain) } : lifetime;
 
-        double[] AtStart(SmenOptions candidate, IReadOnlyList<BagInput> bags) => Measure(data, holdOut, candidate with { Train = false }, bags, cancellationToken);
+        double[] AtStart(SmenOptions candidate, IReadOnlyList<BagInput> bags) => Measure(data, holdOut, candidate with { TrainedShare = 0 }, bags, cancellationToken);
     }
 
-    private SmenOptions DecideOnTraining(FitData data, TemporalHoldOut holdOut, SmenOptions chosen, CancellationToken cancellationToken)
+    private SmenOptions DecideOnTraining(FitData data, HoldOut holdOut, SmenOptions chosen, CancellationToken cancellationToken)
     {
-        var bags = BagPlan.Make(data.Source, holdOut.Past, chosen);
-        var start = Measure(data, holdOut, chosen with { Train = false }, bags, cancellationToken).Average();
-        var trained = Measure(data, holdOut, chosen with { Train = true }, bags, cancellationToken).Average();
-        var isKept = trained >= start - NeededGain;
-        Stage?.Invoke(string.Create(CultureInfo.InvariantCulture, $"next-interest AUC as it starts {start:F4}, trained {trained:F4}: {(isKept ? "trained" : "left as it starts")}"));
-        _metrics["nextInterestAucStart"] = start;
-        _metrics["nextInterestAucTrained"] = trained;
-        return chosen with { Train = isKept };
+        using var scope = torch.NewDisposeScope();
+        var training = TrainingBags.Build(data.Source.With(BagPlan.Make(data.Source, holdOut.Past, chosen)), holdOut.Past, chosen);
+        using var trained = Trainer(chosen with { TrainedShare = 1 }, training, cancellationToken).Train(training, cancellationToken);
+        var start = At(0);
+        var (share, kept) = (0.0, start);
+        var tried = Shares.Select(candidate => (Share: candidate, Found: At(candidate))).ToArray();
+        foreach (var (candidate, found) in tried.Where(one => one.Found.Auc >= start.Auc - SameAuc))
+        {
+            (share, kept) = found.Overlap > kept.Overlap ? (candidate, found) : (share, kept);
+        }
+
+        Stage?.Invoke(string.Create(
+            CultureInfo.InvariantCulture,
+            $"AUC and neighbour overlap as it starts {start.Auc:F4} {start.Overlap:F3}, trained {tried[0].Found.Auc:F4} {tried[0].Found.Overlap:F3}, chosen {kept.Auc:F4} {kept.Overlap:F3}: goes {share:P0} of the way"));
+        _metrics["holdOutAucStart"] = start.Auc;
+        _metrics["holdOutAucTrained"] = tried[0].Found.Auc;
+        _metrics["holdOutAucChosen"] = kept.Auc;
+        _metrics["holdOutOverlapStart"] = start.Overlap;
+        _metrics["holdOutOverlapTrained"] = tried[0].Found.Overlap;
+        _metrics["holdOutOverlapChosen"] = kept.Overlap;
+        return chosen with { TrainedShare = share };
+
+        (double Auc, double Overlap) At(double share)
+        {
+            trained.Network.SetBetween(trained.Start, trained.Best, share);
+            return (
+                Aucs(trained.Network, training, holdOut).Average(),
+                NeighbourOverlap.Measure(training, users => SmenTrainer.Encode(trained.Network, training.Columns, users, device), Neighbours, seed));
+        }
     }
 
     /// <summary>The stronger the drift, the more of the geometry is the recent bag's: 3:1 in doubt, 1:1, 1:2.</summary>
@@ -111,14 +142,26 @@ internal sealed class OptionsTrial(SmenOptions options, long seed, torch.Device 
         return (mean, Math.Sqrt(variance / gains.Length));
     }
 
-    private double[] Measure(FitData data, TemporalHoldOut holdOut, SmenOptions smen, IReadOnlyList<BagInput> bags, CancellationToken cancellationToken)
+    /// <summary>AUC of each target, as the network starts.</summary>
+    private double[] Measure(FitData data, HoldOut holdOut, SmenOptions smen, IReadOnlyList<BagInput> bags, CancellationToken cancellationToken)
     {
         using var scope = torch.NewDisposeScope();
         var training = TrainingBags.Build(data.Source.With(bags), holdOut.Past, smen);
-        var trainer = new SmenTrainer(smen, seed, device);
+        using var network = Trainer(smen, training, cancellationToken).CreateNetwork(training, cancellationToken);
+        return Aucs(network, training, holdOut);
+    }
+
+    /// <summary>There is one hold-out to a trial, so that its singular vectors are computed once.</summary>
+    private SmenTrainer Trainer(SmenOptions smen, TrainingBags training, CancellationToken cancellationToken)
+    {
+        _singularVectors ??= new SmenTrainer(smen, seed, device).ComputeSingularVectors(training, cancellationToken);
+        return new SmenTrainer(smen, seed, device) { SingularVectors = _singularVectors };
+    }
+
+    private double[] Aucs(SmenNetwork network, TrainingBags training, HoldOut holdOut)
+    {
         int[] everybody = [.. Enumerable.Range(0, holdOut.Past.Count)];
-        using var network = smen.Train == false ? trainer.CreateNetwork(training, cancellationToken) : trainer.Train(training, cancellationToken).Network;
-        var areas = RidgeProbe.Aucs(SmenTrainer.Encode(network, training.Columns, everybody, device), network.Shape.Dimensions, holdOut.Labels, TemporalHoldOut.Targets);
+        var areas = RidgeProbe.Aucs(SmenTrainer.Encode(network, training.Columns, everybody, device), network.Shape.Dimensions, holdOut.Labels, HoldOut.Targets);
         return areas.Any(double.IsFinite) ? [.. areas.Where(double.IsFinite)] : [0.5];
     }
 }

@@ -1,3 +1,4 @@
+using Lurm.Training.Algebra;
 using static TorchSharp.torch;
 
 namespace Lurm.Training.Smen;
@@ -20,18 +21,17 @@ internal static class RidgeProbe
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var users = labels.Length / count;
-        var x = tensor(features, [users, width]).to(float64) * Math.Sqrt(width);
-        x = cat([x, ones(users, 1, dtype: float64)], 1);
+        var x = cat([tensor(features, [users, width]).to(float64).mul(Scalars.Real(Math.Sqrt(width))), ones(users, 1, dtype: float64)], 1);
         var y = tensor(labels, [users, count]).to(float64);
-        var ridge = eye(width + 1, dtype: float64) * Penalty;
-        ridge[width, width] = 1e-6;
-        var fold = arange(users, dtype: int64) % Folds;
+        var ridge = diag(tensor(Enumerable.Repeat(Penalty, width).Append(1e-6).ToArray()));
         var scores = zeros(users, count, dtype: float64);
         for (var f = 0; f < Folds; f++)
         {
-            var training = x * (fold != f).to(float64).unsqueeze(1);
+            var isIn = Enumerable.Range(0, users).Select(user => user % Folds == f ? 1.0 : 0.0).ToArray();
+            var fold = tensor(isIn, [users, 1]);
+            var training = x * tensor(Array.ConvertAll(isIn, one => 1 - one), [users, 1]);
             var weights = linalg.solve(training.t().matmul(training) + ridge, training.t().matmul(y));
-            scores += x.matmul(weights) * (fold == f).to(float64).unsqueeze(1);
+            scores += x.matmul(weights) * fold;
         }
 
         var predicted = scores.contiguous().data<double>().ToArray();

@@ -1,6 +1,8 @@
+using Lurm.Training.Algebra;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Lurm.Training.Smen;
 
@@ -23,7 +25,7 @@ internal sealed class SmenNetwork : nn.Module
         _table = nn.EmbeddingBag(shape.Interests, shape.Width, mode: EmbeddingBagMode.Sum);
         if (shape.Options.Anchor != AnchorKind.Blocks)
         {
-            _keys = new Parameter(randn(shape.Interests, shape.Options.KeyDimensions) * 0.1);
+            _keys = new Parameter(randn(shape.Interests, shape.Options.KeyDimensions).mul(Scalars.Real(0.1)));
             _queries = new Parameter(zeros(shape.TableAnchors, shape.Options.KeyDimensions));
         }
 
@@ -66,6 +68,26 @@ internal sealed class SmenNetwork : nn.Module
         Table.copy_(tensor(singularVectors, [Shape.Interests, Shape.Width]));
     }
 
+    /// <summary>All parameters, row-major, in the network's order.</summary>
+    public float[][] Values() => [.. parameters().Select(EpochState.Values)];
+
+    /// <summary>Sets the parameters to (1 − share) · <paramref name="from"/> + share · <paramref name="to"/>.</summary>
+    /// <remarks>What was trained from one start may be averaged with it (arXiv:2109.01903): between the two lie networks that keep most of both.</remarks>
+    public void SetBetween(float[][] from, float[][] to, double share) =>
+        EpochState.Restore(parameters(), [.. from.Zip(to, (a, b) => Mix(a, b, (float)share))]);
+
+    private static float[] Mix(float[] from, float[] to, float share)
+    {
+        if (share is 0 or 1)
+        {
+            return share == 0 ? from : to;
+        }
+
+        var mixed = new float[from.Length];
+        TensorPrimitives.Lerp(from, to, share, mixed);
+        return mixed;
+    }
+
     /// <summary>Representations of a batch, shape [B, Dimensions], unit length, zero where a user has no bag.</summary>
     public Tensor Forward(IReadOnlyList<BagTensors> bags)
     {
@@ -103,13 +125,13 @@ internal sealed class SmenNetwork : nn.Module
         }
         else
         {
-            var raw = values * scores.clamp(-ScoreBound, ScoreBound).exp();
-            var totals = zeros(parts, Shape.TableAnchors, device: raw.device).index_add(0, bag.KeyParts, raw, 1);
-            weights = raw / totals.index_select(0, bag.KeyParts).clamp(min: 1e-12);
+            var raw = values * scores.clamp(Scalars.Real(-ScoreBound), Scalars.Real(ScoreBound)).exp();
+            var totals = zeros(parts, Shape.TableAnchors, device: raw.device).index_add(0, bag.KeyParts, raw, Scalars.Whole(1));
+            weights = raw / totals.index_select(0, bag.KeyParts).clamp_min(Scalars.Real(1e-12));
         }
 
         var rows = Table.index_select(0, bag.Keys).view(-1, Shape.TableAnchors, Shape.TableAnchorDimensions);
         var weighted = (rows * weights.unsqueeze(2)).view(-1, Shape.Width);
-        return zeros(parts, Shape.Width, device: weighted.device).index_add(0, bag.KeyParts, weighted, 1);
+        return zeros(parts, Shape.Width, device: weighted.device).index_add(0, bag.KeyParts, weighted, Scalars.Whole(1));
     }
 }

@@ -53,8 +53,8 @@ internal sealed record SmenOptions
     /// <summary>Adam's first step; it shrinks along a half cosine. Default 0.001: rare interests have few gradients and Adam gives each a whole step, so larger ones scatter them.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>Whether the network is trained at all, or stays what it starts as; none: trained unless that costs more than 0.003 of the AUC of next interests on the temporal hold-out.</summary>
-    public bool? Train { get; init; }
+    /// <summary>How far the network goes from its start to what training makes of it, 0 to 1: parameters are mixed; 0 is not trained at all. None: as far as prediction does not suffer on a hold-out.</summary>
+    public double? TrainedShare { get; init; }
 
     /// <summary>Users per step. Default 512: geometry is learned from pairs within a batch.</summary>
     public int BatchUsers { get; init; } = 512;
@@ -87,6 +87,7 @@ internal sealed record SmenOptions
         Check(ContrastWeight is >= 0 and <= 1e6, $"contrastWeight is {ContrastWeight}; expected 0 to 1e6");
         Check(Temperature is >= 0.01 and <= 10, $"temperature is {Temperature}; expected 0.01 to 10");
         Check(LearningRate is > 0 and <= 1, $"learningRate is {LearningRate}; expected above 0, at most 1");
+        Check(TrainedShare is null or >= 0 and <= 1, $"trainedShare is {TrainedShare}; expected 0 to 1");
         Check(BatchUsers is >= 2 and <= 65_536, $"batchUsers is {BatchUsers}; expected 2 to 65536");
         Check(Epochs is null or >= 0 and <= 10_000, $"epochs is {Epochs}; expected 0 to 10000");
         Check(Patience >= 1, $"patience is {Patience}; expected at least 1");

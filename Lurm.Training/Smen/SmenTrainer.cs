@@ -29,19 +29,23 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
     /// <summary>Where the state is kept after every pass, to go on from after a crash; none: nowhere.</summary>
     public Checkpoint? Checkpoint { get; init; }
 
+    /// <summary>Leading right singular vectors of the lifetime bags, shape [Interests × Dimensions], where they are known already; none: computed.</summary>
+    public float[]? SingularVectors { get; init; }
+
     /// <summary>Trains on these bags.</summary>
     public SmenResult Train(TrainingBags bags, CancellationToken cancellationToken)
     {
         random.manual_seed(seed);
         var (training, heldOut) = Split(bags.Users);
         var steps = Math.Max(1, (int)Math.Round((double)training.Length / options.BatchUsers));
-        var epochs = options.Train == false ? 0 : options.Epochs ?? Math.Clamp(StepsWanted / steps, 6, 100);
+        var epochs = options.TrainedShare == 0 ? 0 : options.Epochs ?? Math.Clamp(StepsWanted / steps, 6, 100);
         var patience = Math.Max(options.Patience, PatientSteps / steps);
         var network = CreateNetwork(bags, cancellationToken);
         try
         {
             using var adam = new Adam(network.parameters());
             var state = new EpochState();
+            var start = network.Values();
             Checkpoint?.TryRestore(network, adam, state);
             var judge = PrepareAll(bags, heldOut);
             var neighbours = heldOut.Length > 0 && options.GeometryWeight > 0 ? new HeldOutNeighbours(bags, heldOut, training) : null;
@@ -62,8 +66,10 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
                 EpochEnded?.Invoke(network);
             }
 
-            state.RestoreBest(network);
-            return new SmenResult(network, state.Epoch, state.StartLoss, state.BestLoss, state.BestOverlap, training.Length, heldOut.Length);
+            var share = options.TrainedShare ?? 1;
+            network.SetBetween(start, state.Best, share);
+            var overlap = share < 1 ? Overlap() : state.BestOverlap;
+            return new SmenResult(network, start, state.Best, state.Epoch, state.StartLoss, state.BestLoss, overlap, training.Length, heldOut.Length);
 
             double? Overlap() => neighbours?.Measure(users => Encode(network, bags.Columns, users, device));
         }
@@ -78,12 +84,22 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
     public SmenNetwork CreateNetwork(TrainingBags bags, CancellationToken cancellationToken)
     {
         var shape = new SmenShape(bags.Source.Card.Interests, bags.Source.Card.Bags, options);
-        var (start, _) = TruncatedSvd.Compute(bags.Lifetime.RowPerUser(), shape.Width, seed, cancellationToken: cancellationToken);
+        var known = SingularVectors ?? ComputeSingularVectors(bags, cancellationToken);
+        var start = new float[shape.Interests * shape.Width];
+        for (var interest = 0; interest < shape.Interests; interest++)
+        {
+            known.AsSpan(interest * shape.Dimensions, shape.Width).CopyTo(start.AsSpan(interest * shape.Width));
+        }
+
         var network = new SmenNetwork(shape);
         network.StartFrom(start);
         network.to(device);
         return network;
     }
+
+    /// <summary>What <see cref="SingularVectors"/> are.</summary>
+    public float[] ComputeSingularVectors(TrainingBags bags, CancellationToken cancellationToken) =>
+        TruncatedSvd.Compute(bags.Lifetime.RowPerUser(), options.Dimensions, seed, cancellationToken: cancellationToken).Vectors;
 
     /// <summary>Representations of these users, row-major, shape [users × Dimensions].</summary>
     public static float[] Encode(SmenNetwork network, BagColumn[] columns, int[] users, Device device)
@@ -181,8 +197,9 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
         {
             var vectors = network.Forward(Tensors(network, bags.Columns, batch.Users, device));
             var wanted = tensor(gram, [size, size], device: device);
-            var weights = (1 - eye(size, device: device)) * (1 + (options.NearWeight * wanted.clamp(min: 0)));
-            loss = loss + (options.GeometryWeight * ((vectors.matmul(vectors.t()) - wanted).square() * weights).sum() / weights.sum());
+            var weights = eye(size, device: device).neg().add(Scalars.Real(1)) * wanted.clamp_min(Scalars.Real(0)).mul(Scalars.Real(options.NearWeight)).add(Scalars.Real(1));
+            var squares = (vectors.matmul(vectors.t()) - wanted).square() * weights;
+            loss = loss + (squares.sum() / weights.sum()).mul(Scalars.Real(options.GeometryWeight));
         }
 
         if (batch is { First: { } first, Second: { } second })
@@ -190,10 +207,10 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
             int[] all = [.. Enumerable.Range(0, size)];
             var one = network.Forward(Tensors(network, first, all, device));
             var two = network.Forward(Tensors(network, second, all, device));
-            var logits = one.matmul(two.t()) / options.Temperature;
-            var own = arange(size, dtype: int64, device: device);
-            var contrast = (nn.functional.cross_entropy(logits, own) + nn.functional.cross_entropy(logits.t(), own)) / 2;
-            loss = loss + (options.ContrastWeight * contrast);
+            var logits = one.matmul(two.t()).div(Scalars.Real(options.Temperature));
+            var own = tensor(Array.ConvertAll(all, row => (long)row), device: device);
+            var contrast = nn.functional.cross_entropy(logits, own) + nn.functional.cross_entropy(logits.t(), own);
+            loss = loss + contrast.mul(Scalars.Real(options.ContrastWeight / 2));
         }
 
         return loss;

@@ -33,6 +33,28 @@ public sealed class FitRunTests
         Assert.Equal(report.Card.Dimensions, representation.Length);
     }
 
+    /// <summary>What an AUC may lose by training and still be called the same: a tenth of what turns the recent anchors on.</summary>
+    private const double SameAuc = 0.0005;
+
+    [Theory]
+    [InlineData(14, true)]
+    [InlineData(2, false)]
+    public void Training_never_predicts_less_than_its_start_nor_finds_fewer_neighbours_on_the_hold_out(int periods, bool switches)
+    {
+        using var shop = new TasteShop(users: 400, periods, switches);
+        var card = Fit(shop.Database).Card;
+        if (!card.Metrics.ContainsKey("holdOutAucStart"))
+        {
+            // Too few interests to hide any: nothing is known, and the network is trained as it always was.
+            Assert.False(switches);
+            Assert.Equal("1", card.Options["trainedShare"]);
+            return;
+        }
+
+        Assert.True(card.Metrics["holdOutAucChosen"] >= card.Metrics["holdOutAucStart"] - SameAuc);
+        Assert.True(card.Metrics["holdOutOverlapChosen"] >= card.Metrics["holdOutOverlapStart"]);
+    }
+
     [Fact]
     public void A_database_without_users_says_what_to_do()
     {
@@ -46,14 +68,14 @@ public sealed class FitRunTests
     public void A_config_file_sets_what_it_names_and_refuses_what_it_does_not_know()
     {
         using var folder = new TestKit.TemporaryFolder();
-        File.WriteAllText(folder["fit.json"], """{ "interests": 77, "kindWeights": { "buy": 5 }, "smen": { "anchors": 4, "time": "gru", "scales": ["lifetime", "month"], /* why */ "train": true, } }""");
+        File.WriteAllText(folder["fit.json"], """{ "interests": 77, "kindWeights": { "buy": 5 }, "smen": { "anchors": 4, "time": "gru", "scales": ["lifetime", "month"], /* why */ "trainedShare": 0.5, } }""");
         var options = FitCommand.ReadConfig(folder["fit.json"]);
         Assert.Equal(77, options.Interests);
         Assert.Equal(5, options.KindWeights["buy"]);
         Assert.Equal(4, options.Smen.Anchors);
         Assert.Equal(Training.Smen.TimeKind.Gru, options.Smen.Time);
         Assert.Equal([Scale.Lifetime, Scale.Month], options.Smen.Scales);
-        Assert.True(options.Smen.Train);
+        Assert.Equal(0.5, options.Smen.TrainedShare);
 
         File.WriteAllText(folder["wrong.json"], """{ "smen": { "ankers": 4 } }""");
         var unknown = Assert.Throws<TrainingException>(() => FitCommand.ReadConfig(folder["wrong.json"]));

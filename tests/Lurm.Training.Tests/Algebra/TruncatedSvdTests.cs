@@ -65,6 +65,39 @@ public sealed class TruncatedSvdTests
         }
     }
 
+    /// <summary>Solved by the transpose: a wide matrix has the singular values of its transpose, and vectors that solve its own problem.</summary>
+    [Fact]
+    public void More_columns_than_rows_give_the_values_of_the_transpose_and_unit_vectors_that_reach_them()
+    {
+        TorchProbe.Load(1);
+        const int Columns = 90;
+        var matrix = Random(30, Columns, 12);
+        var (vectors, values) = TruncatedSvd.Compute(matrix, 5, seed: 1, cancellationToken: TestContext.Current.CancellationToken);
+        var (_, ofTranspose) = TruncatedSvd.Compute(matrix.Transpose(), 5, seed: 2, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(ofTranspose, values, (a, b) => Math.Abs(a - b) <= 1e-3f * values[0]);
+        var image = matrix.Multiply(vectors, 5);
+        for (var component = 0; component < 5; component++)
+        {
+            Assert.Equal(1, Enumerable.Range(0, Columns).Sum(column => vectors[(column * 5) + component] * vectors[(column * 5) + component]), 1e-3f);
+            Assert.Equal(values[component], Math.Sqrt(Enumerable.Range(0, 30).Sum(row => (double)image[(row * 5) + component] * image[(row * 5) + component])), 1e-3 * values[0]);
+        }
+    }
+
+    [Fact]
+    public void Transposing_twice_gives_the_matrix()
+    {
+        var matrix = Random(20, 9, 4);
+        var twice = matrix.Transpose().Transpose();
+
+        Assert.Equal((20, 9), (twice.Count, twice.Columns));
+        for (var row = 0; row < 20; row++)
+        {
+            // The transpose of a transpose has its keys in order; the first may not.
+            Assert.Equal(matrix.Keys(row).ToArray().Zip(matrix.Values(row).ToArray()).Order(), twice.Keys(row).ToArray().Zip(twice.Values(row).ToArray()));
+        }
+    }
+
     [Fact]
     public void A_rank_beyond_the_matrix_is_filled_with_zeros()
     {
