@@ -4,6 +4,7 @@ using Lurm.Benchmarks.Filters;
 using Lurm.Benchmarks.Histories;
 using Lurm.Benchmarks.Index;
 using Lurm.Benchmarks.Queries;
+using Lurm.Benchmarks.Training;
 
 namespace Lurm.Benchmarks;
 
@@ -29,6 +30,7 @@ internal static class Program
         ["queries"] = QueryBenchmark.Run,
         ["night"] = NightBenchmark.Run,
         ["night-job"] = NightBenchmark.Job,
+        ["training-tables"] = TrainingTables.Run,
         ["kernels"] = KernelBenchmark.Run,
     };
 
