@@ -9,13 +9,16 @@ namespace Lurm.Index.Graph;
 /// </remarks>
 internal sealed unsafe class EqualVectors
 {
-    private ulong[] _table = new ulong[64];
+    private ulong[] _table;
     private int _count;
+
+    /// <param name="expected">How many slots it will hold; it grows beyond that.</param>
+    private EqualVectors(int expected) => _table = new ulong[BitOperations.RoundUpToPowerOf2(Math.Max(64, (uint)(expected * 4L / 3) + 1))];
 
     /// <summary>All linked live slots of the blocks.</summary>
     public static EqualVectors Of(GraphBlocks blocks)
     {
-        var equals = new EqualVectors();
+        var equals = new EqualVectors(blocks.Used);
         for (var slot = 0; slot < blocks.Used; slot++)
         {
             if (blocks.Live[slot] != 0 && !blocks.IsTwin(slot))
@@ -30,7 +33,7 @@ internal sealed unsafe class EqualVectors
     /// <summary>Chains the slots of blocks that are not linked yet: of equal vectors the first stays, the others become its twins.</summary>
     public static EqualVectors Chain(GraphBlocks blocks)
     {
-        var equals = new EqualVectors();
+        var equals = new EqualVectors(blocks.Used);
         for (var slot = 0; slot < blocks.Used; slot++)
         {
             var other = equals.Find(blocks, new ReadOnlySpan<float>(blocks.Vector(slot), blocks.Dimensions));

@@ -56,18 +56,19 @@ internal static unsafe class SlotOrder
         Rename(g.Links, (long)g.Used * g.MaxLinks0, place);
         Rename(g.Upper, (long)g.UpperUsed * g.MaxLinks, place);
         Rename(g.Twins, g.Used, place);
-        Permute(g.Vectors, g.PaddedLength * sizeof(float), order);
+        var isDone = new bool[order.Length];
+        Permute(g.Vectors, g.PaddedLength * sizeof(float), order, isDone);
         if (g.Shape.HasCodes)
         {
-            Permute(g.WalkVectors, g.WalkStride, order);
+            Permute(g.WalkVectors, g.WalkStride, order, isDone);
         }
 
-        Permute(g.Links, g.MaxLinks0 * sizeof(int), order);
-        Permute(g.Keys, sizeof(long), order);
-        Permute(g.InDegree, sizeof(int), order);
-        Permute(g.Twins, sizeof(int), order);
-        Permute(g.UpperStart, sizeof(int), order);
-        Permute(g.Levels, sizeof(byte), order);
+        Permute(g.Links, g.MaxLinks0 * sizeof(int), order, isDone);
+        Permute(g.Keys, sizeof(long), order, isDone);
+        Permute(g.InDegree, sizeof(int), order, isDone);
+        Permute(g.Twins, sizeof(int), order, isDone);
+        Permute(g.UpperStart, sizeof(int), order, isDone);
+        Permute(g.Levels, sizeof(byte), order, isDone);
         LineUpUpper(g);
         g.EntryPoint = place[g.EntryPoint];
     }
@@ -98,9 +99,9 @@ internal static unsafe class SlotOrder
     }
 
     /// <summary>Moves row <c>order[i]</c> to place i, along the cycles of the order.</summary>
-    private static void Permute(void* rows, int stride, ReadOnlySpan<int> order)
+    private static void Permute(void* rows, int stride, ReadOnlySpan<int> order, Span<bool> isDone)
     {
-        var isDone = new bool[order.Length];
+        isDone.Clear();
         var first = new byte[stride];
         for (var start = 0; start < order.Length; start++)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Lurm.Index;
 
 namespace Lurm.Benchmarks.Index;
@@ -7,6 +8,9 @@ namespace Lurm.Benchmarks.Index;
 internal static class FilterBenchmark
 {
     private const int K = IndexBenchmark.K;
+
+    /// <summary>How long each line is searched before it is measured: until the runtime has compiled its code for good.</summary>
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(0.7);
 
     public static int Run(string[] args)
     {
@@ -77,7 +81,8 @@ internal static class FilterBenchmark
 
     private static void Time(DataFolder data, string peer, int round, string stage, int ef, int queries, Func<int, (int Count, long Visited)> search, Func<int, int, double> recall)
     {
-        for (var i = 0; i < Math.Min(20, queries); i++)
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; clock.Elapsed < WarmUpTime; i = (i + 1) % queries)
         {
             search(i);
         }

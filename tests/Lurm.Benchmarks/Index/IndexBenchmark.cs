@@ -96,12 +96,12 @@ internal static class IndexBenchmark
     private static void Build(DataFolder data, HnswOptions options, string peer, int round, int threads, string path)
     {
         CompileFirst(data, options);
-        var resident = Measure.Memory("VmRSS");
+        var resident = Measure.Kept();
         var (cpu, wall) = (Measure.Cpu(), Measure.Wall());
         using var index = HnswIndex.Build(options, data.Keys, data.Base, threads);
         (cpu, wall) = (Measure.Cpu() - cpu, Measure.Wall() - wall);
         Measure.Row(peer, data, round, "build", threads, options.EfConstruction, cpu, data.Rows / cpu, 0, 0, 0, wall);
-        resident = Measure.Memory("VmRSS") - resident;
+        resident = Measure.Kept() - resident;
         Measure.Size(peer, data, round, "rss_delta", threads, resident);
         Measure.Size(peer, data, round, "rss_beyond_float32", threads, resident - ((double)data.Rows * data.Dimensions * sizeof(float) / 1048576));
 

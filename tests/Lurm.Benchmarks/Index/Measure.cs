@@ -28,6 +28,13 @@ internal static class Measure
         return line is null ? 0 : double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 
+    /// <summary>Resident memory in MB without what the runtime has yet to collect: the peer has no such garbage, and an index does not keep it.</summary>
+    public static double Kept()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return Memory("VmRSS");
+    }
+
     /// <summary>A row whose resident size is a difference, as the peer's <c>rss_delta</c> is.</summary>
     public static void Size(string peer, DataFolder data, int round, string stage, int threads, double megabytes) =>
         Console.WriteLine(string.Create(

@@ -17,10 +17,12 @@ internal static class TargetReport
         var rows = File.ReadLines(args[0]).Select(line => line.Split(',')).Where(f => f.Length > 15 && f[0] != "peer").ToList();
         Console.WriteLine("| what | measured |");
         Console.WriteLine("| --- | --- |");
-        var scan = 1 / Value(rows, "scan_all", 9);
-        foreach (var f in rows.Where(f => f[5].StartsWith("filter_", StringComparison.Ordinal)))
+        var scans = rows.Where(f => f[5] == "scan_all").ToDictionary(f => f[4], f => Number(f[9]));
+        foreach (var line in rows.Where(f => f[5].StartsWith("filter_", StringComparison.Ordinal)).GroupBy(f => (Stage: f[5], Ef: f[7])))
         {
-            Line($"{f[5]} at ef {f[7]}, against scanning all", $"{Number(f[9]) * scan:F1} x, recall {Number(f[10]):F4}, {Number(f[11]):F0} scored");
+            var f = line.First();
+            var ratios = line.Select(g => Number(g[9]) / scans[g[4]]).Order().ToList();
+            Line($"{line.Key.Stage} at ef {line.Key.Ef}, against scanning all (median of {ratios.Count})", $"{ratios[ratios.Count / 2]:F1} x, recall {Number(f[10]):F4}, {Number(f[11]):F0} scored");
         }
 
         var insert = Value(rows, "insert_half", 8);

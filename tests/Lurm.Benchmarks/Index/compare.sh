@@ -50,7 +50,11 @@ queries() {
     done
   done
 }
-filters()   { "$lurm" index-filter "$dir" "$first" --snapshot "$dir/$first.lurm-float32.idx" --header no >> "$other" 2> "$out/index-filter-plans.txt"; }
+filters() {
+  for round in "${rounds[@]}"; do
+    "$lurm" index-filter "$dir" "$first" --snapshot "$dir/$first.lurm-float32.idx" --round "$round" --header no >> "$other" 2> "$out/index-filter-plans.txt"
+  done
+}
 opening()   { "$lurm" index-open "$dir" "$first" --snapshot "$dir/$first.lurm-float32.idx" --header no >> "$other"; }
 threads()   { for threads in 1 2; do "$lurm" index "$dir" "${first}_50k" --threads $threads --queries 200 --header no | grep -E ',(build|query),' >> "$other"; done; }
 churn()     { "$lurm" index-churn "$dir" "$first" --header no >> "$other"; }
