@@ -1,4 +1,5 @@
 using Lurm.Store;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Lurm.Api;
 
@@ -17,6 +18,9 @@ public static class LurmApplication
         builder.WebHost.UseUrls([.. urls]);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // Where nobody reads the output, lines are lost and counted: waiting would stop the threads that audiences and events are worked on by.
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         builder.Services.AddSingleton(lurm);
         builder.Services.AddLurm(options =>
         {

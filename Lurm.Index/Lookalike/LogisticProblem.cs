@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace Lurm.Index.Lookalike;
 
 /// <summary>The weighted logistic loss with an L2 penalty per column, and its gradient.</summary>
-internal sealed class LogisticProblem(float[] seeds, float[] background, int columns, float[] penalties)
+internal sealed class LogisticProblem(ReadOnlyMemory<float> seeds, ReadOnlyMemory<float> background, int columns, float[] penalties)
 {
     private readonly double _seedWeight = 0.5 * columns / seeds.Length;
     private readonly double _backgroundWeight = 0.5 * columns / background.Length;
@@ -13,7 +13,7 @@ internal sealed class LogisticProblem(float[] seeds, float[] background, int col
     {
         var weights = point[..columns];
         gradient.Clear();
-        var loss = Add(seeds, 1, _seedWeight, weights, point[columns], gradient) + Add(background, -1, _backgroundWeight, weights, point[columns], gradient);
+        var loss = Add(seeds.Span, 1, _seedWeight, weights, point[columns], gradient) + Add(background.Span, -1, _backgroundWeight, weights, point[columns], gradient);
 
         // The bias is not penalised: it only says how rare seeds are.
         var pull = new float[columns];
@@ -22,13 +22,13 @@ internal sealed class LogisticProblem(float[] seeds, float[] background, int col
         return loss + (0.5 * TensorPrimitives.Dot<float>(weights, pull));
     }
 
-    private double Add(float[] rows, int sign, double weight, ReadOnlySpan<float> weights, float bias, Span<float> gradient)
+    private double Add(ReadOnlySpan<float> rows, int sign, double weight, ReadOnlySpan<float> weights, float bias, Span<float> gradient)
     {
         var loss = 0.0;
         var biasGradient = 0.0;
         for (var at = 0; at < rows.Length; at += columns)
         {
-            var row = rows.AsSpan(at, columns);
+            var row = rows.Slice(at, columns);
             var margin = sign * (double)(TensorPrimitives.Dot(row, weights) + bias);
 
             // log(1 + e^-m), without overflow on either side.

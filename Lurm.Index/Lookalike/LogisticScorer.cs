@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 
 namespace Lurm.Index.Lookalike;
@@ -30,15 +31,25 @@ public static class LogisticScorer
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MostIterations, 1, nameof(options));
 
         var (shift, scale) = Scaling(background, columns, options.SideColumns);
-        var (scaledSeeds, scaledBackground) = (Scaled(seeds, columns, shift, scale), Scaled(background, columns, shift, scale));
-        var (penalty, sidePenalty) = options.Penalty is { } told
-            ? (told, options.SidePenalty ?? told)
-            : PenaltyChoice.Make(scaledSeeds, scaledBackground, columns, options.SideColumns, cancellationToken);
-        var penalties = new float[columns];
-        penalties.AsSpan(0, columns - options.SideColumns).Fill((float)penalty);
-        penalties.AsSpan(columns - options.SideColumns).Fill((float)(options.SidePenalty ?? sidePenalty));
-        var problem = new LogisticProblem(scaledSeeds, scaledBackground, columns, penalties);
-        var solution = Lbfgs.Minimise(problem.Evaluate, columns + 1, options.MostIterations, cancellationToken);
+        var scaled = ArrayPool<float>.Shared.Rent(seeds.Length + background.Length);
+        float[] solution;
+        try
+        {
+            var (scaledSeeds, scaledBackground) = (scaled.AsMemory(0, seeds.Length), scaled.AsMemory(seeds.Length, background.Length));
+            Scale(seeds, columns, shift, scale, scaledSeeds.Span);
+            Scale(background, columns, shift, scale, scaledBackground.Span);
+            var (penalty, sidePenalty) = options.Penalty is { } told
+                ? (told, options.SidePenalty ?? told)
+                : PenaltyChoice.Make(scaledSeeds, scaledBackground, columns, options.SideColumns, cancellationToken);
+            var penalties = new float[columns];
+            penalties.AsSpan(0, columns - options.SideColumns).Fill((float)penalty);
+            penalties.AsSpan(columns - options.SideColumns).Fill((float)(options.SidePenalty ?? sidePenalty));
+            solution = Lbfgs.Minimise(new LogisticProblem(scaledSeeds, scaledBackground, columns, penalties).Evaluate, columns + 1, options.MostIterations, cancellationToken);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(scaled);
+        }
 
         var weights = new float[columns];
         double bias = solution[columns];
@@ -79,16 +90,13 @@ public static class LogisticScorer
         return (shift, scale);
     }
 
-    private static float[] Scaled(ReadOnlySpan<float> rows, int columns, float[] shift, float[] scale)
+    private static void Scale(ReadOnlySpan<float> rows, int columns, float[] shift, float[] scale, Span<float> scaled)
     {
-        var scaled = new float[rows.Length];
         for (var at = 0; at < rows.Length; at += columns)
         {
-            var target = scaled.AsSpan(at, columns);
+            var target = scaled.Slice(at, columns);
             TensorPrimitives.Subtract(rows.Slice(at, columns), shift, target);
             TensorPrimitives.Multiply(target, scale, target);
         }
-
-        return scaled;
     }
 }

@@ -30,7 +30,7 @@ internal static class PenaltyChoice
     /// <param name="columns">Length of a row.</param>
     /// <param name="sideColumns">How many of them are side features.</param>
     /// <param name="cancellationToken">Checked once per pair of penalties.</param>
-    public static (double Penalty, double SidePenalty) Make(float[] seeds, float[] background, int columns, int sideColumns, CancellationToken cancellationToken)
+    public static (double Penalty, double SidePenalty) Make(ReadOnlyMemory<float> seeds, ReadOnlyMemory<float> background, int columns, int sideColumns, CancellationToken cancellationToken)
     {
         var rows = Spread(seeds, columns, MostSeeds);
         var count = rows.Length / columns;
@@ -48,7 +48,7 @@ internal static class PenaltyChoice
         }
 
         var folds = Math.Min(Folds, count);
-        var means = MeansWithout(rows, columns, folds);
+        var means = MeansWithout(rows.Span, columns, folds);
         var covariance = Covariance(Spread(background, columns, MostCovarianceRows), columns);
         var ranked = Spread(background, columns, MostRanked);
         var found = new double[pairs.Length];
@@ -57,7 +57,7 @@ internal static class PenaltyChoice
             var factor = Cholesky.Of(covariance, columns, column => column < columns - sideColumns ? pairs[pair].Ridge : pairs[pair].Side);
             for (var fold = 0; fold < folds; fold++)
             {
-                found[pair] += RankSum(factor.Solve(means[fold]), rows, ranked, columns, fold, folds);
+                found[pair] += RankSum(factor.Solve(means[fold]), rows.Span, ranked.Span, columns, fold, folds);
             }
         });
         var best = Array.IndexOf(found, found.Max());
@@ -65,7 +65,7 @@ internal static class PenaltyChoice
     }
 
     /// <summary>The share of the background that each seed of a fold outranks, summed.</summary>
-    private static double RankSum(float[] weights, float[] seeds, float[] background, int columns, int fold, int folds)
+    private static double RankSum(float[] weights, ReadOnlySpan<float> seeds, ReadOnlySpan<float> background, int columns, int fold, int folds)
     {
         var scores = new float[background.Length / columns];
         for (var i = 0; i < scores.Length; i++)
@@ -85,7 +85,7 @@ internal static class PenaltyChoice
     }
 
     /// <summary>Per fold the mean of the seeds outside it; seed i is in fold i mod folds.</summary>
-    private static float[][] MeansWithout(float[] seeds, int columns, int folds)
+    private static float[][] MeansWithout(ReadOnlySpan<float> seeds, int columns, int folds)
     {
         var count = seeds.Length / columns;
         var sums = Enumerable.Range(0, folds).Select(_ => new float[columns]).ToArray();
@@ -108,22 +108,22 @@ internal static class PenaltyChoice
         return sums;
     }
 
-    private static float[] Covariance(float[] rows, int columns)
+    private static float[] Covariance(ReadOnlyMemory<float> rows, int columns)
     {
         var covariance = new float[columns * columns];
         var share = columns / (float)rows.Length;
         Parallel.For(0, columns, column =>
         {
             var sum = covariance.AsSpan(column * columns, columns);
-            for (var at = 0; at < rows.Length; at += columns)
+            for (var left = rows.Span; left.Length > 0; left = left[columns..])
             {
-                TensorPrimitives.MultiplyAdd(rows.AsSpan(at, columns), rows[at + column] * share, sum, sum);
+                TensorPrimitives.MultiplyAdd(left[..columns], left[column] * share, sum, sum);
             }
         });
         return covariance;
     }
 
-    private static float[] Spread(float[] rows, int columns, int most)
+    private static ReadOnlyMemory<float> Spread(ReadOnlyMemory<float> rows, int columns, int most)
     {
         var count = rows.Length / columns;
         if (count <= most)
@@ -134,7 +134,7 @@ internal static class PenaltyChoice
         var chosen = new float[most * columns];
         for (var i = 0; i < most; i++)
         {
-            Rows.Of(rows, (int)((long)i * count / most), columns).CopyTo(chosen.AsSpan(i * columns));
+            Rows.Of(rows.Span, (int)((long)i * count / most), columns).CopyTo(chosen.AsSpan(i * columns));
         }
 
         return chosen;

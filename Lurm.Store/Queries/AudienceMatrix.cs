@@ -47,12 +47,12 @@ internal sealed class AudienceMatrix
     public BackgroundSample Background(int seed) => _backgrounds.GetOrAdd(seed, static (seed, matrix) => BackgroundSample.Draw(matrix, seed), this);
 
     /// <summary>Rows behind each other, cut to their first <paramref name="columns"/>.</summary>
-    public float[] Gather(ReadOnlySpan<int> rows, int columns)
+    public GatheredRows Gather(ReadOnlySpan<int> rows, int columns)
     {
-        var gathered = GC.AllocateUninitializedArray<float>(rows.Length * columns);
+        var gathered = new GatheredRows(rows.Length * columns);
         for (var i = 0; i < rows.Length; i++)
         {
-            this[rows[i]][..columns].CopyTo(gathered.AsSpan(i * columns));
+            this[rows[i]][..columns].CopyTo(gathered.Span[(i * columns)..]);
         }
 
         return gathered;

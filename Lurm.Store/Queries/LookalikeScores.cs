@@ -23,20 +23,23 @@ internal sealed class LookalikeScores(LurmDatabase database, AudienceMatrix matr
     private float[] Logistic(int[] seeds)
     {
         var options = new LogisticOptions { SideColumns = AudienceMatrix.SideColumns };
-        return Linear(LogisticScorer.Fit(matrix.Gather(Draw(seeds), matrix.Columns), matrix.Gather(matrix.Background(seed).Rows, matrix.Columns), matrix.Columns, options, cancellationToken));
+        using var drawn = matrix.Gather(Draw(seeds), matrix.Columns);
+        using var background = matrix.Gather(matrix.Background(seed).Rows, matrix.Columns);
+        return Linear(LogisticScorer.Fit(drawn.Span, background.Span, matrix.Columns, options, cancellationToken));
     }
 
-    private float[] Centroid(int[] seeds) =>
-        Linear(CentroidScorer.Fit(matrix.Gather(Draw(seeds), matrix.Dimensions), matrix.Gather(matrix.Background(seed).Rows, matrix.Dimensions), matrix.Dimensions));
+    private float[] Centroid(int[] seeds)
+    {
+        using var drawn = matrix.Gather(Draw(seeds), matrix.Dimensions);
+        using var background = matrix.Gather(matrix.Background(seed).Rows, matrix.Dimensions);
+        return Linear(CentroidScorer.Fit(drawn.Span, background.Span, matrix.Dimensions));
+    }
 
     private float[] Clusters(int[] seeds)
     {
-        var scorer = ClusterScorer.Fit(
-            matrix.Gather(Draw(seeds), matrix.Dimensions),
-            matrix.Gather(matrix.Background(seed).Rows, matrix.Dimensions),
-            matrix.Dimensions,
-            new ClusterOptions { Seed = seed },
-            cancellationToken);
+        using var drawn = matrix.Gather(Draw(seeds), matrix.Dimensions);
+        using var background = matrix.Gather(matrix.Background(seed).Rows, matrix.Dimensions);
+        var scorer = ClusterScorer.Fit(drawn.Span, background.Span, matrix.Dimensions, new ClusterOptions { Seed = seed }, cancellationToken);
         return Each((row, _) => scorer.Score(row[..matrix.Dimensions]));
     }
 

@@ -74,6 +74,8 @@ internal sealed class ServerProcess : IDisposable
         {
             if (line.IndexOf("http://127.0.0.1:", StringComparison.Ordinal) is var at and >= 0)
             {
+                // Its log goes on; a pipe that nobody empties fills.
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
                 var port = line[(at + "http://127.0.0.1:".Length)..].Split('/', ' ')[0];
                 return new ServerProcess(process, new IPEndPoint(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture)));
             }

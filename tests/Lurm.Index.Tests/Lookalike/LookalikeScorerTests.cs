@@ -147,7 +147,7 @@ public class LookalikeScorerTests
     {
         var (seeds, background) = Population(100, seed: 30);
 
-        Assert.Equal((250, 7.5), PenaltyChoice.Make(seeds[..D], background, D, sideColumns: 2, Stop));
+        Assert.Equal((250, 7.5), PenaltyChoice.Make(seeds.AsMemory(0, D), background, D, sideColumns: 2, Stop));
         Assert.Equal(PenaltyChoice.Make(seeds, background, D, 0, Stop), PenaltyChoice.Make(seeds, background, D, 0, Stop));
     }
 
