@@ -16,9 +16,10 @@ internal static class HierarchicalKMeans
     private const int SamplePerGroup = 256;
 
     /// <summary>Groups whose centroids a point is compared with.</summary>
-    private const int NearGroups = 12;
+    private const int NearGroups = 24;
 
-    private const int RefiningPasses = 4;
+    /// <summary>Most refining passes; they end when fewer than 0.5 % of the points move.</summary>
+    private const int RefiningPasses = 12;
 
     /// <summary>Unit centroids (row-major, shape [clusters × dimensions]) and each point's cluster.</summary>
     /// <param name="points">Unit vectors, row-major.</param>
@@ -62,9 +63,13 @@ internal static class HierarchicalKMeans
 
         for (var pass = 0; pass < RefiningPasses; pass++)
         {
-            Refine(points, dimensions, centroids, groupStarts, assigned, similarity, cancellationToken);
-            SphericalKMeans.FillEmpty(clusters, assigned, similarity);
+            var moved = Refine(points, dimensions, centroids, groupStarts, assigned, similarity, cancellationToken);
+            moved += SphericalKMeans.FillEmpty(clusters, assigned, similarity);
             SphericalKMeans.Update(points, dimensions, assigned, centroids);
+            if (moved <= count / 200)
+            {
+                break;
+            }
         }
 
         return (centroids, assigned);
@@ -79,8 +84,8 @@ internal static class HierarchicalKMeans
         return SphericalKMeans.Cluster(sample, dimensions, groups, iterations, seed, cancellationToken).Centroids;
     }
 
-    /// <summary>One pass: every point goes to the best centroid of its group and the groups nearest to that.</summary>
-    private static void Refine(float[] points, int dimensions, float[] centroids, int[] groupStarts, int[] assigned, float[] similarity, CancellationToken cancellationToken)
+    /// <summary>One pass: every point goes to the best centroid of its group and the groups nearest to that. Returns how many moved.</summary>
+    private static int Refine(float[] points, int dimensions, float[] centroids, int[] groupStarts, int[] assigned, float[] similarity, CancellationToken cancellationToken)
     {
         var groups = groupStarts.Length - 1;
         var near = Near(centroids, dimensions, groupStarts);
@@ -90,6 +95,7 @@ internal static class HierarchicalKMeans
             groupOfCluster.AsSpan(groupStarts[group]..groupStarts[group + 1]).Fill(group);
         }
 
+        var moved = 0;
         var members = Members(Array.ConvertAll(assigned, cluster => groupOfCluster[cluster]), groups);
         for (var group = 0; group < groups; group++)
         {
@@ -105,10 +111,13 @@ internal static class HierarchicalKMeans
             SphericalKMeans.Assign(Gather(points, dimensions, members[group]), Gather(centroids, dimensions, candidates), dimensions, own, ownSimilarity);
             for (var i = 0; i < own.Length; i++)
             {
+                moved += assigned[members[group][i]] == candidates[own[i]] ? 0 : 1;
                 assigned[members[group][i]] = candidates[own[i]];
                 similarity[members[group][i]] = ownSimilarity[i];
             }
         }
+
+        return moved;
     }
 
     /// <summary>For each group, itself and the groups whose mean centroid is nearest to its own.</summary>
