@@ -8,13 +8,14 @@ internal static class HtmlReport
 {
     private const string Style = """
         :root { color-scheme: light dark; --line: #8884; --soft: #8881; }
-        body { font: 15px/1.5 system-ui, sans-serif; max-width: 1180px; margin: 2rem auto; padding: 0 1rem; }
+        body { font: 15px/1.5 system-ui, sans-serif; max-width: 1320px; margin: 2rem auto; padding: 0 1rem; }
         h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; } p { max-width: 75ch; }
         table { border-collapse: collapse; font-size: 13px; } .wide { overflow-x: auto; }
-        th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+        th, td { padding: .3rem .5rem; text-align: right; border-bottom: 1px solid var(--line); } td { white-space: nowrap; }
         .word { text-align: left; } th { vertical-align: bottom; }
         tbody tr:hover { background: var(--soft); } dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; }
         dt { opacity: .7; } dd { margin: 0; } svg { max-width: 100%; height: auto; font: 12px system-ui, sans-serif; }
+        .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(34rem, 1fr)); gap: 0 2rem; } h3 { font-size: 1rem; }
         svg text { fill: currentColor; } .grid { stroke: var(--line); } .random { stroke: currentColor; stroke-dasharray: 5 4; opacity: .6; }
         """;
 
@@ -54,11 +55,13 @@ internal static class HtmlReport
 
         if (report.Histories.Count > 0)
         {
-            html.Append("<h2>Histories</h2>\n<p>Whole lives of a few users: their most frequent interests by period; the darker, the more events.</p>\n");
+            html.Append("<h2>Histories</h2>\n<p>Whole lives of a few users: their most frequent interests by period; the darker, the more events.</p>\n<div class=\"pictures\">\n");
             foreach (var picture in report.Histories)
             {
-                html.Append($"<h3>User {Text(picture.User)}</h3>\n<div class=\"wide\">{Svg.HeatMap(picture)}</div>\n");
+                html.Append($"<section><h3>User {Text(picture.User)}</h3>\n<div class=\"wide\">{Svg.HeatMap(picture)}</div></section>\n");
             }
+
+            html.Append("</div>\n");
         }
 
         return html.Append("</body></html>\n").ToString();
