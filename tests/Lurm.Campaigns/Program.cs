@@ -20,6 +20,7 @@ internal static class Program
             Campaign("corrupt", "Damages snapshots, bundles and blobs: a typed error or the right answer, nothing else.", "trials", 5_000, CorruptionCampaign.Run),
             Campaign("concurrent", "Runs random operations side by side and checks that every read can be explained.", "histories", 100, ConcurrencyCampaign.Run),
             Campaign("flood", "Sends one stream of events that no memory holds, and watches the memory.", "megabytes", 1_000, FloodCampaign.Run),
+            Campaign("limits", "Asks the largest queries that are allowed.", "users", 1_000_000, LimitsCampaign.Run),
         };
         return root.Parse(args).InvokeAsync();
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Lurm.Store;
 using Lurm.Store.Histories;
 using Lurm.Training.Commands;
@@ -56,6 +57,16 @@ public sealed class FitRunTests
     }
 
     [Fact]
+    public void The_same_events_and_seed_give_the_same_card_but_for_its_times_and_the_same_answers()
+    {
+        var (card, answers) = FitEmbedAndAsk();
+        var (again, sameAnswers) = FitEmbedAndAsk();
+
+        Assert.Equal(card, again);
+        Assert.Equal(answers, sameAnswers);
+    }
+
+    [Fact]
     public void A_database_without_users_says_what_to_do()
     {
         using var shop = new TasteShop(users: 0, periods: 0, switches: false);
@@ -82,6 +93,16 @@ public sealed class FitRunTests
         Assert.Contains("ankers", unknown.Message);
         Assert.Contains("wrong.json", unknown.Message);
         Assert.Throws<TrainingException>(() => FitCommand.ReadConfig(folder["missing.json"]));
+    }
+
+    // On one thread: several add what they compute in the order in which they end.
+    private static (string Card, (string Id, float Score)[] Answers) FitEmbedAndAsk()
+    {
+        using var shop = new TasteShop(users: 200, periods: 6, switches: false);
+        var card = Fit(shop.Database).Card;
+        shop.Database.Embed(new EmbedOptions { Threads = 1 }, cancellationToken: Cancellation);
+        var timeless = card with { ModelId = "", CreatedAt = default, Metrics = card.Metrics.Where(metric => !metric.Key.Contains("seconds", StringComparison.OrdinalIgnoreCase)).ToDictionary() };
+        return (JsonSerializer.Serialize(timeless), [.. shop.Database.Similar("u7", k: 20, cancellationToken: Cancellation).Select(user => (user.Id, user.Score))]);
     }
 
     private static FitReport Fit(LurmDatabase database) =>

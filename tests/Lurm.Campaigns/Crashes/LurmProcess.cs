@@ -50,10 +50,15 @@ internal sealed class LurmProcess : IDisposable
         return !ended;
     }
 
-    /// <summary>The first line it prints; null where it ends without one.</summary>
+    /// <summary>The first line it prints; null where none comes while this process runs for <paramref name="patience"/>.</summary>
     public string? FirstLine(TimeSpan patience)
     {
-        _spoke.Wait(patience);
+        using var time = new RunningTime();
+        while (!_spoke.Wait(TimeSpan.FromMilliseconds(100)) && time.Elapsed < patience)
+        {
+            // It may be that the machine was suspended, and the process with it.
+        }
+
         lock (_lines)
         {
             return _lines.FirstOrDefault();

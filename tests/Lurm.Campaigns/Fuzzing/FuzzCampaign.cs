@@ -61,6 +61,7 @@ internal static class FuzzCampaign
             using var target = FuzzTargets.Create(name);
             var share = count / workers + (worker < count % workers ? 1 : 0);
             Interlocked.Add(ref accepted, Work(target, share, new Random(options.Seed * 1_000 + worker), options, report, input => running[worker] = new Execution(input, time), ref found));
+            running[worker] = null;
         });
         report.Add(name, string.Create(CultureInfo.InvariantCulture, $"{count:N0} executions, {accepted:N0} accepted, the rest refused, {found} findings, {clock.Elapsed.TotalSeconds:F0} s"));
         options.Progress.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: {count:N0} executions, {found} findings"));
