@@ -68,7 +68,8 @@ public sealed unsafe partial class HnswIndex
                 CompactLocked();
             }
 
-            var blocks = _pool.Current;
+            // Rows of an older format are laid out otherwise: they are copied into memory first.
+            var blocks = _pool.Current.Shape == new RowShape(Options) ? _pool.Current : Writable();
             blocks.Snapshot?.CheckAll();
             SnapshotWriter.Write(blocks, path, modelId, cancellationToken);
         }

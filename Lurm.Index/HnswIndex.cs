@@ -64,6 +64,18 @@ public sealed partial class HnswIndex : IVectorIndex, IDisposable
         }
     }
 
+    /// <summary>What it takes, block by block; for benchmarks.</summary>
+    internal IndexBytes Bytes
+    {
+        get
+        {
+            lock (_slotLock)
+            {
+                return _pool.Current.Bytes with { KeyMap = _map.Bytes, Searches = _pool.Bytes };
+            }
+        }
+    }
+
     /// <summary>Slots in use, free ones included; for tests.</summary>
     internal int Slots => _pool.Current.Used;
 

@@ -3,8 +3,8 @@ namespace Lurm.Index.Distances;
 /// <summary>Inner products of one prepared query with stored vectors; a struct, so that the walk is compiled once per kernel without virtual calls.</summary>
 /// <remarks>
 /// The query is prepared by the storage's encoder: float32 for <see cref="VectorStorage.Float32"/>, float32 scaled by 2^112 for
-/// <see cref="VectorStorage.Float16"/>, int16 for <see cref="VectorStorage.Int8"/>. Lengths are padded with zeros to whole registers
-/// (16 components, 32 for int8), so no kernel has tail code. Results of one storage are comparable with each other only.
+/// <see cref="VectorStorage.Float16"/>, int16 for <see cref="VectorStorage.Int8"/>. Lengths are multiples of 16 components, padded with
+/// zeros, so no kernel has code for single components. Results of one storage are comparable with each other only.
 /// </remarks>
 internal unsafe interface IDotKernel
 {

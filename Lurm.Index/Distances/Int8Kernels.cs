@@ -92,10 +92,16 @@ internal readonly unsafe struct Int8Avx2 : IDotKernel
         var q = (short*)query;
         var v = (sbyte*)vector;
         Vector256<int> s0 = default, s1 = default;
-        for (var i = 0; i < length; i += 32)
+        var i = 0;
+        for (; i <= length - 32; i += 32)
         {
             s0 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(v + i), Vector256.Load(q + i));
             s1 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(v + i + 16), Vector256.Load(q + i + 16));
+        }
+
+        if (i < length)
+        {
+            s0 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(v + i), Vector256.Load(q + i));
         }
 
         var s = s0 + s1;
@@ -125,7 +131,7 @@ internal readonly unsafe struct Int8Avx2 : IDotKernel
     }
 }
 
-/// <summary>512-bit registers: codes sign-extended, pairs multiplied and added.</summary>
+/// <summary>512-bit registers: codes sign-extended, pairs multiplied and added; of an odd number of sixteens the last in 256 bits.</summary>
 internal readonly unsafe struct Int8Avx512 : IDotKernel
 {
     public static string Name => "avx512";
@@ -138,12 +144,18 @@ internal readonly unsafe struct Int8Avx512 : IDotKernel
         var q = (short*)query;
         var v = (sbyte*)vector;
         Vector512<int> sum = default;
-        for (var i = 0; i < length; i += 32)
+        var i = 0;
+        for (; i <= length - 32; i += 32)
         {
             sum += Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(Vector256.Load(v + i)), Vector512.Load(q + i));
         }
 
         var half = sum.GetLower() + sum.GetUpper();
+        if (i < length)
+        {
+            half += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(v + i), Vector256.Load(q + i));
+        }
+
         return Vector128.Sum(half.GetLower() + half.GetUpper());
     }
 
@@ -153,7 +165,8 @@ internal readonly unsafe struct Int8Avx512 : IDotKernel
         var q = (short*)query;
         sbyte* v0 = (sbyte*)a, v1 = (sbyte*)b, v2 = (sbyte*)c, v3 = (sbyte*)d;
         Vector512<int> s0 = default, s1 = default, s2 = default, s3 = default;
-        for (var i = 0; i < length; i += 32)
+        var i = 0;
+        for (; i <= length - 32; i += 32)
         {
             var x = Vector512.Load(q + i);
             s0 += Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(Vector256.Load(v0 + i)), x);
@@ -162,9 +175,17 @@ internal readonly unsafe struct Int8Avx512 : IDotKernel
             s3 += Avx512BW.MultiplyAddAdjacent(Avx512BW.ConvertToVector512Int16(Vector256.Load(v3 + i)), x);
         }
 
-        var sums = Avx2.HorizontalAdd(
-            Avx2.HorizontalAdd(s0.GetLower() + s0.GetUpper(), s1.GetLower() + s1.GetUpper()),
-            Avx2.HorizontalAdd(s2.GetLower() + s2.GetUpper(), s3.GetLower() + s3.GetUpper()));
+        Vector256<int> h0 = s0.GetLower() + s0.GetUpper(), h1 = s1.GetLower() + s1.GetUpper(), h2 = s2.GetLower() + s2.GetUpper(), h3 = s3.GetLower() + s3.GetUpper();
+        if (i < length)
+        {
+            var x = Vector256.Load(q + i);
+            h0 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(v0 + i), x);
+            h1 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(v1 + i), x);
+            h2 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(v2 + i), x);
+            h3 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(v3 + i), x);
+        }
+
+        var sums = Avx2.HorizontalAdd(Avx2.HorizontalAdd(h0, h1), Avx2.HorizontalAdd(h2, h3));
         Vector128.ConvertToSingle(sums.GetLower() + sums.GetUpper()).Store(scores);
     }
 }

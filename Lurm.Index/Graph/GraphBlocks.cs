@@ -16,6 +16,9 @@ internal sealed unsafe class GraphBlocks : IDisposable
     /// <summary>The level of a twin: a slot whose vector equals another's, which alone is linked.</summary>
     public const byte TwinLevel = 255;
 
+    /// <summary>Per slot: key, start of its upper lists, in-degree, twin, level, state.</summary>
+    private const int SlotBytes = sizeof(long) + (3 * sizeof(int)) + 2;
+
     /// <summary>What holds the memory.</summary>
     private readonly IDisposable[] _owners;
 
@@ -38,7 +41,7 @@ internal sealed unsafe class GraphBlocks : IDisposable
         var upper = new NativeBlock((long)upperCapacity * MaxLinks * sizeof(int));
 
         // keys, upper starts, in-degrees, twins, levels, states: one block, widest first.
-        var slots = new NativeBlock((long)capacity * (sizeof(long) + (3 * sizeof(int)) + 2));
+        var slots = new NativeBlock((long)capacity * SlotBytes);
         _owners = [vectors, codes, links, upper, slots];
         Vectors = (float*)vectors.Pointer;
         WalkVectors = codes.Pointer;
@@ -50,7 +53,6 @@ internal sealed unsafe class GraphBlocks : IDisposable
         Twins = InDegree + capacity;
         Levels = (byte*)(Twins + capacity);
         Live = Levels + capacity;
-        Bytes = vectors.Bytes + (Shape.HasCodes ? codes.Bytes : 0) + links.Bytes + upper.Bytes + slots.Bytes;
     }
 
     /// <summary>Blocks over an opened snapshot, read-only: every slot is live, in-degrees are not known.</summary>
@@ -60,7 +62,7 @@ internal sealed unsafe class GraphBlocks : IDisposable
         Capacity = snapshot.Rows;
         UpperCapacity = snapshot.UpperLists;
         Scales = scales;
-        Shape = new RowShape(options);
+        Shape = snapshot.Shape;
         Snapshot = snapshot;
 
         var slots = new NativeBlock((long)Capacity * ((2 * sizeof(int)) + 1));
@@ -92,7 +94,6 @@ internal sealed unsafe class GraphBlocks : IDisposable
 
         Used = Capacity;
         EntryPoint = snapshot.EntryPoint;
-        Bytes = slots.Bytes;
     }
 
     public HnswOptions Options { get; }
@@ -162,8 +163,15 @@ internal sealed unsafe class GraphBlocks : IDisposable
     /// <summary>Where searches start; -1 in an empty graph.</summary>
     public int EntryPoint { get; set; } = -1;
 
-    /// <summary>Native bytes reserved.</summary>
-    public long Bytes { get; }
+    /// <summary>Bytes of each block, mapped ones included.</summary>
+    public IndexBytes Bytes => new()
+    {
+        Links = Links == null ? 0 : (long)Capacity * MaxLinks0 * sizeof(int),
+        UpperLinks = (long)UpperCapacity * MaxLinks * sizeof(int),
+        Codes = Shape.HasCodes ? (long)Capacity * WalkStride : 0,
+        Slots = (long)Capacity * (InDegree == null ? SlotBytes - sizeof(int) : SlotBytes),
+        Float32 = (long)Capacity * PaddedLength * sizeof(float),
+    };
 
     public bool IsTwin(int slot) => Levels[slot] == TwinLevel;
 
@@ -232,7 +240,7 @@ internal sealed unsafe class GraphBlocks : IDisposable
         CopyBlock(from.Vectors, Vectors, (long)from.Used * PaddedLength * sizeof(float));
         if (Shape.HasCodes)
         {
-            CopyBlock(from.WalkVectors, WalkVectors, (long)from.Used * WalkStride);
+            CopyCodes(from);
         }
 
         if (Links != null)
@@ -299,6 +307,21 @@ internal sealed unsafe class GraphBlocks : IDisposable
         foreach (var owner in _owners)
         {
             owner.Dispose();
+        }
+    }
+
+    /// <summary>Copies the walk vectors; those of a file of an older format end in more zeros.</summary>
+    private void CopyCodes(GraphBlocks from)
+    {
+        if (from.WalkStride == WalkStride)
+        {
+            CopyBlock(from.WalkVectors, WalkVectors, (long)from.Used * WalkStride);
+            return;
+        }
+
+        for (var slot = 0; slot < from.Used; slot++)
+        {
+            CopyBlock(from.WalkVector(slot), WalkVector(slot), WalkStride);
         }
     }
 

@@ -55,6 +55,9 @@ internal sealed unsafe class SearchState : IDisposable
     /// <summary>Entries that <see cref="Slots"/>, <see cref="Scores"/>, <see cref="Chosen"/> and <see cref="Packed"/> hold.</summary>
     public int ScratchLength { get; private set; }
 
+    /// <summary>Native bytes it holds.</summary>
+    public long Bytes => (_stamps?.Bytes ?? 0) + (_list?.Bytes ?? 0) + (_query?.Bytes ?? 0) + (_scratch?.Bytes ?? 0);
+
     /// <summary>Makes room for a walk over <paramref name="blocks"/> with a beam of <paramref name="ef"/>.</summary>
     public void Prepare(GraphBlocks blocks, int ef)
     {

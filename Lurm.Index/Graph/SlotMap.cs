@@ -10,6 +10,9 @@ internal sealed unsafe class SlotMap
     /// <summary>How many keys it holds.</summary>
     public int Count => _count;
 
+    /// <summary>Bytes of its table.</summary>
+    public long Bytes => (long)_table.Length * sizeof(int);
+
     /// <summary>Makes room for <paramref name="count"/> keys.</summary>
     public void Reserve(long* keys, int count)
     {

@@ -24,6 +24,18 @@ internal sealed class StatePool : IDisposable
     /// <exception cref="ObjectDisposedException">The index is disposed.</exception>
     public GraphBlocks Current => Volatile.Read(ref _current) ?? throw new ObjectDisposedException(nameof(HnswIndex));
 
+    /// <summary>Native bytes of all its states; exact where no search runs.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _all.Sum(state => state.Bytes);
+            }
+        }
+    }
+
     /// <summary>A state whose <see cref="SearchState.Blocks"/> are the current ones and stay until it is returned.</summary>
     public SearchState Rent()
     {

@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.CompilerServices;
+using Lurm.Index.Graph;
 
 namespace Lurm.Index.Snapshots;
 
@@ -61,6 +62,9 @@ internal sealed unsafe class Snapshot : IDisposable
     public string Path { get; }
 
     public HnswOptions Options => _header.Options;
+
+    /// <summary>How its rows are laid out.</summary>
+    public RowShape Shape => _header.Shape;
 
     public string ModelId => _header.ModelId;
 

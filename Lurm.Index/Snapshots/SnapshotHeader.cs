@@ -13,7 +13,9 @@ namespace Lurm.Index.Snapshots;
 internal sealed class SnapshotHeader
 {
     public const int Bytes = 4096;
-    public const int Version = 1;
+
+    /// <summary>The format that is written. Format 1, which is read too, has int8 rows of a multiple of 32 bytes; now it is 16.</summary>
+    public const int Version = 2;
     public const int MostModelIdBytes = 1024;
 
     /// <summary>Sections start at multiples of this.</summary>
@@ -27,7 +29,13 @@ internal sealed class SnapshotHeader
     private const int MostSections = 16;
     private const int ModelIdAt = 1024;
 
+    private const int OldestVersion = 1;
+    private const int Int8MultipleOfVersion1 = 32;
+
     private static ReadOnlySpan<byte> Magic => "LURMIDX\0"u8;
+
+    /// <summary>The format of this file.</summary>
+    public int Format { get; init; } = Version;
 
     public required HnswOptions Options { get; init; }
 
@@ -39,6 +47,9 @@ internal sealed class SnapshotHeader
 
     public required int EntryPoint { get; init; }
 
+    /// <summary>How this file's rows are laid out.</summary>
+    public RowShape Shape => new(Options, Format == 1 ? Int8MultipleOfVersion1 : RowShape.Multiple);
+
     public long FileBytes { get; set; }
 
     public List<SnapshotSection> Sections { get; } = [];
@@ -49,7 +60,7 @@ internal sealed class SnapshotHeader
         var page = new byte[Bytes];
         var span = page.AsSpan();
         Magic.CopyTo(span);
-        Put(span, 8, Version);
+        Put(span, 8, Format);
         Put(span, 12, Bytes);
         Put(span, 16, Options.Dimensions);
         Put(span, 20, Options.MaxLinks);
@@ -89,9 +100,10 @@ internal sealed class SnapshotHeader
             throw new IndexException(IndexFault.Incompatible, $"'{path}' is no index snapshot: it does not start with 'LURMIDX' or is shorter than {Bytes} bytes.");
         }
 
-        if (Get(page, 8) != Version)
+        var format = Get(page, 8);
+        if (format is < OldestVersion or > Version)
         {
-            throw new IndexException(IndexFault.Incompatible, $"'{path}' has snapshot version {Get(page, 8)}; this build reads version {Version}. Build the index again.");
+            throw new IndexException(IndexFault.Incompatible, $"'{path}' has snapshot version {format}; this build reads versions {OldestVersion} to {Version}. Build the index again.");
         }
 
         fixed (byte* start = page)
@@ -129,6 +141,7 @@ internal sealed class SnapshotHeader
 
         var header = new SnapshotHeader
         {
+            Format = format,
             Options = options,
             ModelId = Encoding.UTF8.GetString(page.Slice(ModelIdAt, modelIdBytes)),
             Rows = Get(page, 40),
@@ -153,7 +166,7 @@ internal sealed class SnapshotHeader
     /// <summary>The length every section must have.</summary>
     public long ExpectedBytes(SectionKind kind)
     {
-        var shape = new RowShape(Options);
+        var shape = Shape;
         var vectors = (long)Rows * shape.PaddedLength * sizeof(float);
         var codes = shape.HasCodes ? (long)Rows * shape.WalkStride : 0;
         return kind switch
@@ -193,7 +206,7 @@ internal sealed class SnapshotHeader
         var kinds = Enum.GetValues<SectionKind>();
         if (Sections.Count != kinds.Length)
         {
-            throw Corrupt(path, $"it has {Sections.Count} sections; version {Version} has {kinds.Length}");
+            throw Corrupt(path, $"it has {Sections.Count} sections; version {Format} has {kinds.Length}");
         }
 
         foreach (var kind in kinds)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Lurm.Index;
+using Lurm.Index.Graph;
 
 namespace Lurm.Benchmarks.Index;
 
@@ -104,10 +105,35 @@ internal static class IndexBenchmark
         resident = Measure.Kept() - resident;
         Measure.Size(peer, data, round, "rss_delta", threads, resident);
         Measure.Size(peer, data, round, "rss_beyond_float32", threads, resident - ((double)data.Rows * data.Dimensions * sizeof(float) / 1048576));
+        PrintBlocks(data, index.Bytes, options, peer, round, threads, resident);
 
         (cpu, wall) = (Measure.Cpu(), Measure.Wall());
         index.Save(path, "benchmark");
         Measure.Row(peer, data, round, "save", 1, 0, Measure.Cpu() - cpu, 0, 0, 0, new FileInfo(path).Length / 1048576.0, Measure.Wall() - wall);
+    }
+
+    /// <summary>What each block was reserved with, and of the resident memory all that is not the float32 block, whose padding is its own.</summary>
+    private static void PrintBlocks(DataFolder data, IndexBytes bytes, HnswOptions options, string peer, int round, int threads, double resident)
+    {
+        foreach (var (what, block) in new[]
+        {
+            ("links", bytes.Links),
+            ("upper_links", bytes.UpperLinks),
+            ("codes", bytes.Codes),
+            ("slots", bytes.Slots),
+            ("key_map", bytes.KeyMap),
+            ("searches", bytes.Searches),
+            ("beside_float32", bytes.BesideFloat32),
+            ("float32", bytes.Float32),
+        })
+        {
+            Measure.Size(peer, data, round, $"reserved_{what}", threads, block / 1048576.0);
+        }
+
+        if (options.Storage != VectorStorage.Float32)
+        {
+            Measure.Size(peer, data, round, "rss_codes_and_graph", threads, resident - (bytes.Float32 / 1048576.0));
+        }
     }
 
     private static HnswIndex Load(DataFolder data, string peer, int round, string path)
@@ -136,52 +162,58 @@ internal static class IndexBenchmark
     private static void Sweep(DataFolder data, HnswIndex index, string peer, int round, int queries)
     {
         var found = new long[queries * K];
-        var hits = new Neighbor[K];
+        var last = new long[Math.Min(WarmUpQueries, data.QueryRows) * K];
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < WarmUpTime)
         {
+            // All that is done below, counting and formatting included: what is compiled while a query is measured would count as the query's.
             foreach (var ef in BeamWidths)
             {
-                for (var i = 0; i < WarmUpQueries; i++)
-                {
-                    index.Search(data.Query((data.QueryRows - 1 - i) % data.QueryRows), hits, ef);
-                }
-
-                Distances(data, index, WarmUpQueries / 10, ef);
+                _ = Ask(data, index, peer, round, ef, data.QueryRows - (last.Length / K), last);
             }
         }
 
         foreach (var ef in BeamWidths)
         {
-            for (var i = 0; i < Math.Min(queries, WarmUpQueries); i++)
-            {
-                index.Search(data.Query(data.QueryRows - 1 - i), hits, ef);
-            }
-
-            Array.Fill(found, -1);
-            var (cpu, wall) = (Measure.Cpu(), Measure.Wall());
-            for (var i = 0; i < queries; i++)
-            {
-                var count = index.Search(data.Query(i), hits, ef);
-                for (var j = 0; j < count; j++)
-                {
-                    found[(i * K) + j] = hits[j].Key;
-                }
-            }
-
-            (cpu, wall) = (Measure.Cpu() - cpu, Measure.Wall() - wall);
-            var hit = 0;
-            for (var i = 0; i < queries; i++)
-            {
-                for (var j = 0; j < K; j++)
-                {
-                    hit += data.Truth.AsSpan(i * data.TruthLength, K).Contains((int)found[(i * K) + j]) ? 1 : 0;
-                }
-            }
-
-            var distances = Distances(data, index, Math.Min(queries, 200), ef);
-            Measure.Row(peer, data, round, "query", 1, ef, cpu, queries / cpu, hit / (queries * (double)K), distances, 0, wall);
+            _ = Ask(data, index, peer, round, ef, data.QueryRows - (last.Length / K), last);
+            Console.WriteLine(Ask(data, index, peer, round, ef, 0, found));
         }
+    }
+
+    /// <summary>Measures the queries from <paramref name="first"/> on, as many as there is room for keys; the row of their beam width.</summary>
+    private static string Ask(DataFolder data, HnswIndex index, string peer, int round, int ef, int first, long[] keys)
+    {
+        var (cpu, wall) = (Measure.Cpu(), Measure.Wall());
+        Search(data, index, ef, first, keys);
+        (cpu, wall) = (Measure.Cpu() - cpu, Measure.Wall() - wall);
+        var queries = keys.Length / K;
+        return Measure.Line(peer, data, round, "query", 1, ef, cpu, queries / cpu, Recall(data, first, keys), Distances(data, index, Math.Min(queries, 200), ef), 0, wall);
+    }
+
+    private static void Search(DataFolder data, HnswIndex index, int ef, int first, Span<long> keys)
+    {
+        Span<Neighbor> hits = stackalloc Neighbor[K];
+        keys.Fill(-1);
+        for (var i = 0; i < keys.Length / K; i++)
+        {
+            var count = index.Search(data.Query(first + i), hits, ef);
+            for (var j = 0; j < count; j++)
+            {
+                keys[(i * K) + j] = hits[j].Key;
+            }
+        }
+    }
+
+    /// <summary>The share of the true nearest among the keys found.</summary>
+    private static double Recall(DataFolder data, int first, ReadOnlySpan<long> keys)
+    {
+        var right = 0;
+        for (var i = 0; i < keys.Length; i++)
+        {
+            right += data.Truth.AsSpan((first + (i / K)) * data.TruthLength, K).Contains((int)keys[i]) ? 1 : 0;
+        }
+
+        return right / (double)keys.Length;
     }
 
     /// <summary>Inner products per query of the walk, by the count that filtered searches report: a filter that passes all walks the same.</summary>

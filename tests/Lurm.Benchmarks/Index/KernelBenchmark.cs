@@ -13,7 +13,7 @@ public unsafe class KernelBenchmark : IDisposable
     private NativeBlock? _block;
     private byte* _data;
 
-    [Params(128, 256)]
+    [Params(112, 128, 256)]
     public int Length { get; set; }
 
     public static int Run(string[] args)

@@ -35,14 +35,18 @@ internal static class Measure
         return Memory("VmRSS");
     }
 
-    /// <summary>A row whose resident size is a difference, as the peer's <c>rss_delta</c> is.</summary>
+    /// <summary>A row whose size is a difference of resident sizes, as the peer's <c>rss_delta</c> is, or that of one block.</summary>
     public static void Size(string peer, DataFolder data, int round, string stage, int threads, double megabytes) =>
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{peer},{data.Name},{data.Rows},{data.Dimensions},{round},{stage},{threads},0,0,0,0,0,{megabytes:F1},0,0,0"));
+            $"{peer},{data.Name},{data.Rows},{data.Dimensions},{round},{stage},{threads},0,0,0,0,0,{megabytes:F3},0,0,0"));
 
     public static void Row(string peer, DataFolder data, int round, string stage, int threads, int param, double cpu, double qps, double recall, double distances, double fileMb, double wall) =>
-        Console.WriteLine(string.Create(
+        Console.WriteLine(Line(peer, data, round, stage, threads, param, cpu, qps, recall, distances, fileMb, wall));
+
+    /// <summary>The text of a row.</summary>
+    public static string Line(string peer, DataFolder data, int round, string stage, int threads, int param, double cpu, double qps, double recall, double distances, double fileMb, double wall) =>
+        string.Create(
             CultureInfo.InvariantCulture,
-            $"{peer},{data.Name},{data.Rows},{data.Dimensions},{round},{stage},{threads},{param},{cpu:F4},{qps:F1},{recall:F4},{distances:F1},{Memory("VmRSS"):F1},{Memory("VmHWM"):F1},{fileMb:F2},{wall:F4}"));
+            $"{peer},{data.Name},{data.Rows},{data.Dimensions},{round},{stage},{threads},{param},{cpu:F4},{qps:F1},{recall:F4},{distances:F1},{Memory("VmRSS"):F1},{Memory("VmHWM"):F1},{fileMb:F2},{wall:F4}");
 }

@@ -7,6 +7,7 @@ namespace Lurm.Benchmarks.Index;
 internal static class RatioReport
 {
     private const string Peer = "hnswlib";
+    private const string Reserved = "reserved_";
 
     public static int Run(string[] args)
     {
@@ -53,7 +54,7 @@ internal static class RatioReport
         }
     }
 
-    /// <summary>What the index takes beside the float32 vectors: against what hnswlib takes beside them, and against all that it takes.</summary>
+    /// <summary>What the index takes beside the float32 vectors, against what hnswlib takes beside them; codes and graph, against all that it takes; the blocks.</summary>
     private static void PrintBeyond(List<Row> rows, string data, string peer)
     {
         var mine = rows.FirstOrDefault(r => r.Data == data && r.Peer == peer && r.Stage == "rss_beyond_float32");
@@ -65,7 +66,17 @@ internal static class RatioReport
         }
 
         PrintLine(data, "memory beside the float32 vectors, of hnswlib's", peer, [mine.Resident / (theirs.Resident - (total.Resident - mine.Resident))]);
-        PrintLine(data, "memory beside the float32 vectors, of all that hnswlib takes", peer, [mine.Resident / theirs.Resident]);
+        if (rows.FirstOrDefault(r => r.Data == data && r.Peer == peer && r.Stage == "rss_codes_and_graph") is { } coded)
+        {
+            PrintLine(data, "codes and graph (resident, without the float32 block), of all that hnswlib takes", peer, [coded.Resident / theirs.Resident]);
+        }
+
+        var blocks = rows.Where(r => r.Data == data && r.Peer == peer && r.Stage.StartsWith(Reserved, StringComparison.Ordinal)).ToList();
+        if (blocks.Count > 0)
+        {
+            var sizes = blocks.Select(b => string.Create(CultureInfo.InvariantCulture, $"{b.Stage[Reserved.Length..]} {b.Resident * 1048576 / b.Rows:F1}"));
+            Console.WriteLine($"| {data} | bytes a vector | {peer} | {string.Join(", ", sizes)} | |");
+        }
     }
 
     private static List<double> Ratios(List<Row> rows, string data, string peer, string stage, Func<Row, double> value)

@@ -36,7 +36,7 @@ builds() {
       "$hnsw" build "$dir/$name" "$dir/$name.hnswlib.idx" "$build" 1 | grep -v ',save,' >> "$csv"
       for storage in float32 int8; do
         snapshot=$dir/$name.lurm-$storage.idx; say "$name: build Lurm $storage, round $build"; rm -f "$snapshot"
-        "$lurm" index "$dir" "$name" --storage $storage --snapshot "$snapshot" --queries 10 --round "$build" --header no | grep -E ',(build|rss_delta|rss_beyond_float32|save),' >> "$csv"
+        "$lurm" index "$dir" "$name" --storage $storage --snapshot "$snapshot" --queries 10 --round "$build" --header no | grep -E ',(build|save|rss_[a-z0-9_]+|reserved_[a-z0-9_]+),' >> "$csv"
       done
     done
   done

@@ -79,7 +79,7 @@ public unsafe class DotKernelTests
         Gen.Select(Gen.Int[1, 20], Gen.Int[0, 100_000]).Sample(
             (blocks, seed) =>
             {
-                var length = blocks * 32;
+                var length = blocks * 16;
                 var random = new Random(seed);
                 var query = new byte[length * queryBytes];
                 var vectors = new byte[4 * length * vectorBytes];
