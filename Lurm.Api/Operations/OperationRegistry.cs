@@ -7,24 +7,31 @@ namespace Lurm.Api.Operations;
 internal sealed class OperationRegistry(TimeProvider time) : IDisposable
 {
     private const int MaxOperations = 1_000;
-    private const long MaxMembers = 20_000_000;
+
+    /// <summary>Members of all results together, some sixty bytes each: what pages are fetched from. The newest result stays, however large.</summary>
+    private const long MaxMembers = 1_000_000;
     private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
 
+    private readonly Lock _starting = new();
     private readonly ConcurrentDictionary<string, Operation> _operations = new(StringComparer.Ordinal);
 
     /// <summary>Makes a new one; ended ones that are too old or too many go first.</summary>
     /// <exception cref="ApiException">503: too many are running.</exception>
     public Operation Start(string kind, Caller caller)
     {
-        Forget();
-        if (_operations.Count >= MaxOperations)
+        // One at a time: of two callers each would make one place and see the other take it.
+        lock (_starting)
         {
-            throw new ApiException(StatusCodes.Status503ServiceUnavailable, "Busy", $"{MaxOperations} operations are running; come back in a moment.") { RetryAfterSeconds = 5 };
-        }
+            Forget();
+            if (_operations.Count >= MaxOperations)
+            {
+                throw new ApiException(StatusCodes.Status503ServiceUnavailable, "Busy", $"{MaxOperations} operations are running; come back in a moment.") { RetryAfterSeconds = 5 };
+            }
 
-        var operation = new Operation(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), kind, caller.Name, time.GetUtcNow());
-        _operations[operation.Id] = operation;
-        return operation;
+            var operation = new Operation(Guid.CreateVersion7(time.GetUtcNow()).ToString("N"), kind, caller.Name, time.GetUtcNow());
+            _operations[operation.Id] = operation;
+            return operation;
+        }
     }
 
     public void Remove(Operation operation)
@@ -42,7 +49,7 @@ internal sealed class OperationRegistry(TimeProvider time) : IDisposable
     public Operation Find(string id, Caller caller) =>
         _operations.TryGetValue(id, out var operation) && IsVisible(operation, caller)
             ? operation
-            : throw ApiException.NotFound($"There is no operation '{id}'; operations are kept for an hour, and not across a restart.");
+            : throw ApiException.NotFound($"There is no operation '{id}'; operations are kept for an hour, as long as newer results leave room for their members, and not across a restart.");
 
     public void Dispose()
     {
@@ -64,7 +71,7 @@ internal sealed class OperationRegistry(TimeProvider time) : IDisposable
         {
             members += operation.Result?.Members.Count ?? 0;
             kept++;
-            if (operation.State != OperationState.Running && (operation.CreatedAt < oldest || kept >= MaxOperations || members > MaxMembers))
+            if (operation.State != OperationState.Running && (operation.CreatedAt < oldest || kept >= MaxOperations || (members > MaxMembers && kept > 1)))
             {
                 _operations.TryRemove(operation.Id, out _);
             }
