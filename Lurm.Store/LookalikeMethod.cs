@@ -9,12 +9,12 @@ public enum LookalikeMethod
     /// <summary>Nearness to the nearest of several groups of seeds. A score counts standard deviations of the population: 0 is the average user.</summary>
     Clusters,
 
-    /// <summary>Σ bag value · log-odds of the interest among seeds against the population: explains itself. Any number, 0 says nothing. Reads every history.</summary>
+    /// <summary>Sum of the log-odds, seeds against the population, of a user's interests that seeds have more often: explains itself. From 0, which says nothing. Reads every history.</summary>
     LogOdds,
 
     /// <summary>Direction from the population's mean to the seeds' mean: 0 is the average user, 1 the average seed.</summary>
     Centroid,
 
-    /// <summary>Mean rank by logistic, clusters and logOdds, in [0, 1]: the share of users ranked below.</summary>
+    /// <summary>Mean rank by logistic and logOdds, in [0, 1]: the share of users ranked below.</summary>
     Ensemble,
 }

@@ -8,6 +8,9 @@ internal sealed class LogisticProblem(ReadOnlyMemory<float> seeds, ReadOnlyMemor
     private readonly double _seedWeight = 0.5 * columns / seeds.Length;
     private readonly double _backgroundWeight = 0.5 * columns / background.Length;
 
+    /// <summary>Where the penalty draws the weights, times the penalty and four: the mean of seeds as far as it is the population's. Empty: to zero.</summary>
+    public float[] Pull { get; init; } = [];
+
     /// <summary>The loss at <paramref name="point"/> (weights, then bias); its gradient goes to <paramref name="gradient"/>.</summary>
     public double Evaluate(ReadOnlySpan<float> point, Span<float> gradient)
     {
@@ -16,10 +19,17 @@ internal sealed class LogisticProblem(ReadOnlyMemory<float> seeds, ReadOnlyMemor
         var loss = Add(seeds.Span, 1, _seedWeight, weights, point[columns], gradient) + Add(background.Span, -1, _backgroundWeight, weights, point[columns], gradient);
 
         // The bias is not penalised: it only says how rare seeds are.
-        var pull = new float[columns];
-        TensorPrimitives.Multiply(weights, penalties, pull);
-        TensorPrimitives.Add(gradient[..columns], pull, gradient[..columns]);
-        return loss + (0.5 * TensorPrimitives.Dot<float>(weights, pull));
+        var shrinkage = new float[columns];
+        TensorPrimitives.Multiply(weights, penalties, shrinkage);
+        TensorPrimitives.Add(gradient[..columns], shrinkage, gradient[..columns]);
+        loss += 0.5 * TensorPrimitives.Dot<float>(weights, shrinkage);
+        if (Pull.Length > 0)
+        {
+            TensorPrimitives.MultiplyAdd(Pull, -0.25f, gradient[..columns], gradient[..columns]);
+            loss -= 0.25 * TensorPrimitives.Dot(weights, Pull);
+        }
+
+        return loss;
     }
 
     private double Add(ReadOnlySpan<float> rows, int sign, double weight, ReadOnlySpan<float> weights, float bias, Span<float> gradient)

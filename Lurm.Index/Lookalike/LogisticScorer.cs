@@ -6,12 +6,16 @@ namespace Lurm.Index.Lookalike;
 /// <summary>Logistic regression of seeds against rows sampled from the population.</summary>
 /// <remarks>
 /// Seeds and background weigh the same in all, so a score is the log-odds of being a seed against being anyone: 0 is the average of the
-/// population and the seeds together, and what both share has no weight. Under a strong penalty, which few seeds get, the direction is that of
-/// <see cref="CentroidScorer"/>, and scores stay near 0: little is known. Solved by L-BFGS; 10,000 seeds against 10,000 others of 128
-/// columns take some tens of milliseconds, and the choice of the penalty as many.
+/// population and the seeds together. Few seeds get a strong penalty, under which scores stay near 0, for little is known, and a prior: weights are drawn
+/// to the population's mean direction instead of to zero, so that the ranking is that by inner product with the mean seed. What seeds share with everybody
+/// loses its weight as they become many, or once held-out seeds say so. Solved by L-BFGS; 10,000 seeds against 10,000 others of 128 columns take some tens of milliseconds, and
+/// the choice of the penalty as many.
 /// </remarks>
 public static class LogisticScorer
 {
+    /// <summary>So many seeds halve the prior.</summary>
+    private const float PriorSeeds = 100;
+
     /// <summary>Fits the scorer; the same arguments give the same one.</summary>
     /// <param name="seeds">Row-major, shape [seeds × columns], at least one row.</param>
     /// <param name="background">Rows sampled from the whole population, at least one.</param>
@@ -30,6 +34,7 @@ public static class LogisticScorer
         ArgumentOutOfRangeException.ThrowIfNegative(options.SidePenalty ?? 0, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MostIterations, 1, nameof(options));
 
+        var first = columns - options.SideColumns;
         var (shift, scale) = Scaling(background, columns, options.SideColumns);
         var scaled = ArrayPool<float>.Shared.Rent(seeds.Length + background.Length);
         float[] solution;
@@ -38,13 +43,17 @@ public static class LogisticScorer
             var (scaledSeeds, scaledBackground) = (scaled.AsMemory(0, seeds.Length), scaled.AsMemory(seeds.Length, background.Length));
             Scale(seeds, columns, shift, scale, scaledSeeds.Span);
             Scale(background, columns, shift, scale, scaledBackground.Span);
-            var (penalty, sidePenalty) = options.Penalty is { } told
-                ? (told, options.SidePenalty ?? told)
-                : PenaltyChoice.Make(scaledSeeds, scaledBackground, columns, options.SideColumns, cancellationToken);
+            var typical = new float[columns];
+            TensorPrimitives.Multiply(shift.AsSpan(0, first), scale.AsSpan(0, first), typical);
+            TensorPrimitives.Multiply(typical, PriorSeeds / (PriorSeeds + (seeds.Length / columns)), typical);
+            var choice = options.Penalty is { } told
+                ? new PenaltyChoice(told, options.SidePenalty ?? told, DrawsToTypical: false)
+                : PenaltyChoice.Make(scaledSeeds, scaledBackground, typical, options.SideColumns, cancellationToken);
             var penalties = new float[columns];
-            penalties.AsSpan(0, columns - options.SideColumns).Fill((float)penalty);
-            penalties.AsSpan(columns - options.SideColumns).Fill((float)(options.SidePenalty ?? sidePenalty));
-            solution = Lbfgs.Minimise(new LogisticProblem(scaledSeeds, scaledBackground, columns, penalties).Evaluate, columns + 1, options.MostIterations, cancellationToken);
+            penalties.AsSpan(0, first).Fill((float)choice.Penalty);
+            penalties.AsSpan(first).Fill((float)(options.SidePenalty ?? choice.SidePenalty));
+            var problem = new LogisticProblem(scaledSeeds, scaledBackground, columns, penalties) { Pull = choice.DrawsToTypical ? typical : [] };
+            solution = Lbfgs.Minimise(problem.Evaluate, columns + 1, options.MostIterations, cancellationToken);
         }
         finally
         {
@@ -80,11 +89,14 @@ public static class LogisticScorer
 
         var first = columns - sideColumns;
         var common = first == 0 ? 0 : variance.Take(first).Average();
+        var commonSize = TensorPrimitives.Norm<float>(shift.AsSpan(0, first)) / Math.Sqrt(Math.Max(1, first));
         var scale = new float[columns];
         for (var j = 0; j < columns; j++)
         {
-            var spread = Math.Sqrt(j < first ? common : variance[j]);
-            scale[j] = spread > 1e-9 ? (float)(1 / spread) : 1f;
+            var (spread, size) = j < first ? (Math.Sqrt(common), commonSize) : (Math.Sqrt(variance[j]), Math.Abs(shift[j]));
+
+            // Below this it is the rounding of a constant.
+            scale[j] = spread > Math.Max(1e-9, 1e-6 * size) ? (float)(1 / spread) : 1f;
         }
 
         return (shift, scale);

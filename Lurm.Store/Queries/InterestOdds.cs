@@ -52,13 +52,16 @@ internal sealed class InterestOdds
         return odds;
     }
 
-    /// <summary>Log-odds of every interest; 0 where nobody counted has it and the population hardly does.</summary>
+    /// <summary>
+    /// Log-odds of every interest, 0 where it is not above the population's: that a few users lack an interest says little, and summed over all the
+    /// interests they lack it would say that whoever has many interests is unlike them.
+    /// </summary>
     public float[] ToWeights()
     {
         var weights = new float[_having.Length];
         for (var interest = 0; interest < weights.Length; interest++)
         {
-            weights[interest] = (float)LogOdds(interest);
+            weights[interest] = (float)Math.Max(0, LogOdds(interest));
         }
 
         return weights;

@@ -68,7 +68,7 @@ internal sealed class LookalikeScores(LurmDatabase database, AudienceMatrix matr
                 var sum = 0f;
                 for (var i = 0; i < bag.Keys.Length; i++)
                 {
-                    sum += bag.Values[i] * weights[bag.Keys[i]];
+                    sum += bag.Values[i] > 0 ? weights[bag.Keys[i]] : 0;
                 }
 
                 scores[row] = sum;
@@ -81,7 +81,7 @@ internal sealed class LookalikeScores(LurmDatabase database, AudienceMatrix matr
     {
         var mean = new float[matrix.Count];
         var all = Enumerable.Range(0, matrix.Count).ToArray();
-        LookalikeMethod[] methods = [LookalikeMethod.Logistic, LookalikeMethod.Clusters, LookalikeMethod.LogOdds];
+        LookalikeMethod[] methods = [LookalikeMethod.Logistic, LookalikeMethod.LogOdds];
         foreach (var method in methods)
         {
             var order = Ranking.Best(Score(method, seeds), all, matrix.Count);

@@ -63,11 +63,11 @@ internal static class LookalikeScorers
         return Each(input, candidates, columns, row => scorer.Score(row));
     }
 
-    /// <summary>Mean rank by logistic, by clusters and by the log-odds of the bags.</summary>
+    /// <summary>Mean rank by logistic and by the log-odds of the bags.</summary>
     public static double[] Ensemble(LookalikeInput input, int[] candidates, int[] seeds, CancellationToken cancellationToken)
     {
         var ranks = new double[candidates.Length];
-        foreach (var score in new LookalikeScorer[] { Logistic, Clusters, LogOdds })
+        foreach (var score in new LookalikeScorer[] { Logistic, LogOdds })
         {
             var order = Enumerable.Range(0, candidates.Length).ToArray();
             Array.Sort(score(input, candidates, seeds, cancellationToken), order);
@@ -80,7 +80,7 @@ internal static class LookalikeScorers
         return ranks;
     }
 
-    /// <summary>Sum of the bag's values times the log-odds of its interests, seeds against everybody, one imagined user of the population among the seeds.</summary>
+    /// <summary>Sum of the log-odds of a bag's interests where they are above 0, seeds against everybody, one imagined user of the population among the seeds.</summary>
     public static double[] LogOdds(LookalikeInput input, int[] candidates, int[] seeds, CancellationToken cancellationToken)
     {
         var inSeeds = Holders(input, seeds);
@@ -90,12 +90,19 @@ internal static class LookalikeScorers
         {
             var share = Math.Clamp(inAll[column] / (double)input.Bags.Rows, 1e-6, 1 - 1e-3);
             var among = Math.Clamp((inSeeds[column] + share) / (seeds.Length + 1.0), 1e-6, 1 - 1e-6);
-            weights[column] = Math.Log(among / (1 - among)) - Math.Log(share / (1 - share));
+            weights[column] = Math.Max(0, Math.Log(among / (1 - among)) - Math.Log(share / (1 - share)));
         }
 
-        var scores = new double[candidates.Length];
-        input.Bags.Multiply(candidates, weights, scores);
-        return scores;
+        return Array.ConvertAll(candidates, candidate =>
+        {
+            var sum = 0.0;
+            foreach (var column in input.Bags.ColumnsOf(candidate))
+            {
+                sum += weights[column];
+            }
+
+            return sum;
+        });
     }
 
     private static int[] Holders(LookalikeInput input, int[] rows)

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Lurm.Index.Lookalike;
 
 namespace Lurm.Index.Tests.Lookalike;
@@ -54,7 +55,7 @@ public class LookalikeScorerTests
     }
 
     [Fact]
-    public void Logistic_finds_the_planted_group_and_equal_sets_get_no_weights()
+    public void Logistic_finds_the_planted_group_and_equal_sets_get_hardly_any_weights()
     {
         var (seeds, background) = Population(1000, seed: 3);
         var (members, others) = Population(300, seed: 4);
@@ -64,8 +65,11 @@ public class LookalikeScorerTests
         Assert.True(Math.Abs(scorer.Weights[0]) < 0.2 * scorer.Weights[3]);
 
         var none = LogisticScorer.Fit(background, background, D, cancellationToken: Stop);
-        Assert.All(none.Weights.ToArray(), w => Assert.Equal(0, w, 1e-3f));
-        Assert.Equal(0, none.Bias, 1e-3f);
+
+        // A tenth of the prior is left with a thousand seeds: it lies along what everybody shares, which ranks nobody.
+        Assert.All(none.Weights.ToArray()[1..], w => Assert.Equal(0, w, 5e-3f));
+        Assert.Equal(0, Enumerable.Range(0, 300).Average(i => none.Score(Row(others, i))), 1e-2f);
+        Assert.InRange(none.Weights[0], 0, 0.1 * scorer.Weights[3]);
     }
 
     /// <summary>At a minimum the gradient is zero: checked by central differences of the loss, written again here.</summary>
@@ -143,12 +147,23 @@ public class LookalikeScorerTests
     }
 
     [Fact]
-    public void Without_a_second_seed_the_penalty_is_the_strongest()
+    public void Without_a_second_seed_nothing_is_chosen_by()
     {
         var (seeds, background) = Population(100, seed: 30);
 
-        Assert.Equal((250, 7.5), PenaltyChoice.Make(seeds.AsMemory(0, D), background, D, sideColumns: 2, Stop));
-        Assert.Equal(PenaltyChoice.Make(seeds, background, D, 0, Stop), PenaltyChoice.Make(seeds, background, D, 0, Stop));
+        Assert.Equal(new PenaltyChoice(25, 7.5, DrawsToTypical: true), PenaltyChoice.Make(seeds.AsMemory(0, D), background, new float[D], sideColumns: 2, Stop));
+        Assert.Equal(PenaltyChoice.Make(seeds, background, new float[D], 0, Stop), PenaltyChoice.Make(seeds, background, new float[D], 0, Stop));
+    }
+
+    /// <summary>Corrected for the population, the mean of a dozen seeds ranked worse on Online Retail than as it is, by 0.05 AUC.</summary>
+    [Fact]
+    public void The_least_that_is_known_ranks_by_likeness_to_the_seeds()
+    {
+        var (seeds, background) = Population(1000, seed: 32);
+        var seed = seeds.AsSpan(0, D);
+        var weights = LogisticScorer.Fit(seed, background, D, cancellationToken: Stop).Weights.ToArray();
+
+        Assert.True(TensorPrimitives.CosineSimilarity<float>(weights, seed) > 0.99);
     }
 
     /// <summary>Bags are as wide as the catalogue: a factor of each candidate's matrix took minutes a query.</summary>
@@ -157,7 +172,7 @@ public class LookalikeScorerTests
     {
         var (columns, rows) = (2000, new float[4 * 2000]);
 
-        Assert.Equal((0.125, 0.125), PenaltyChoice.Make(rows, rows, columns, sideColumns: 2, Stop));
+        Assert.Equal(new PenaltyChoice(0.125, 0.125, DrawsToTypical: false), PenaltyChoice.Make(rows, rows, new float[columns], sideColumns: 2, Stop));
     }
 
     [Fact]

@@ -50,6 +50,16 @@ public sealed class LookalikeTests : IClassFixture<LookalikeTests.Embedded>
         Assert.InRange(result.Members.Count(member => Taste(member.Id) is 0 or 1), 95, 100);
     }
 
+    /// <summary>Summed over all that seeds lack, log-odds below 0 ranked users by how few interests they have.</summary>
+    [Fact]
+    public void Log_odds_hold_no_interest_against_a_user()
+    {
+        var all = Run(new LookalikeQuery { Seeds = Seeds(30), Size = AudienceSize.Percent(100), Method = LookalikeMethod.LogOdds }).Members;
+
+        Assert.All(all, member => Assert.True(member.Score >= 0));
+        Assert.All(all.Where(member => Taste(member.Id) == 1), member => Assert.True(member.Score > 0));
+    }
+
     [Fact]
     public void Sizes_are_counts_shares_bands_and_least_scores_of_one_ranking()
     {
