@@ -73,14 +73,18 @@ internal sealed record PenaltyChoice(double Penalty, double SidePenalty, bool Dr
                select new Candidate(ridge, side, draws),
         ];
         var ranks = new double[candidates.Length][];
-        Parallel.For(0, candidates.Length, new ParallelOptions { CancellationToken = cancellationToken }, at =>
+        var ofOneFactor = Enumerable.Range(0, candidates.Length).GroupBy(at => (candidates[at].Ridge, candidates[at].SideRidge));
+        Parallel.ForEach(ofOneFactor, new ParallelOptions { CancellationToken = cancellationToken }, group =>
         {
-            var candidate = candidates[at];
-            var factor = Cholesky.Of(covariance, columns, column => column < columns - sideColumns ? candidate.Ridge : candidate.SideRidge);
-            ranks[at] = new double[count];
-            for (var fold = 0; fold < folds; fold++)
+            var (ridge, sideRidge) = group.Key;
+            var factor = Cholesky.Of(covariance, columns, column => column < columns - sideColumns ? ridge : sideRidge);
+            foreach (var at in group)
             {
-                Rank(factor.Solve((candidate.DrawsToTypical ? typicalMeans : means)[fold]), rows.Span, ranked.Span, columns, fold, folds, ranks[at]);
+                ranks[at] = new double[count];
+                for (var fold = 0; fold < folds; fold++)
+                {
+                    Rank(factor.Solve((candidates[at].DrawsToTypical ? typicalMeans : means)[fold]), rows.Span, ranked.Span, columns, fold, folds, ranks[at]);
+                }
             }
         });
         var best = 0;
