@@ -23,7 +23,7 @@ internal sealed record PenaltyChoice(double Penalty, double SidePenalty, bool Dr
     private const int MostRanked = 2_000;
     private const int MostSeeds = 1_000;
 
-    /// <summary>Factors of wider matrices would cost more than fits; bags are as wide, representations are not.</summary>
+    /// <summary>Factors of wider matrices would cost more than fits, and nothing is chosen; bags are as wide, representations are not.</summary>
     private const int MostColumns = 1_030;
 
     /// <summary>Under less than this a linear pull would outgrow the logistic loss, whose slope is bounded.</summary>
@@ -44,16 +44,9 @@ internal sealed record PenaltyChoice(double Penalty, double SidePenalty, bool Dr
     public static PenaltyChoice Make(ReadOnlyMemory<float> seeds, ReadOnlyMemory<float> background, float[] typical, int sideColumns, CancellationToken cancellationToken)
     {
         var columns = typical.Length;
-        if (columns > MostColumns)
-        {
-            // The rule of thumb that the choice improves on.
-            var byCount = Math.Max(0.001, 0.5 / (seeds.Length / columns));
-            return new PenaltyChoice(byCount, byCount, DrawsToTypical: false);
-        }
-
         var rows = Spread(seeds, columns, MostSeeds);
         var count = rows.Length / columns;
-        if (count < 2)
+        if (count < 2 || columns > MostColumns)
         {
             return Start.Choice;
         }

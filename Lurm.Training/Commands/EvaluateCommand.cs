@@ -22,7 +22,7 @@ internal static class EvaluateCommand
         var samples = new Option<int>("--bootstrap") { Description = "Bootstrap samples behind every interval.", DefaultValueFactory = _ => defaults.BootstrapSamples };
         var seed = new Option<long>("--seed") { Description = "The same seed gives the same numbers.", DefaultValueFactory = _ => defaults.Seed };
         var baselines = new Option<bool>("--baselines") { Description = "Measure what needs no model only; every item is an interest." };
-        var config = new Option<string?>("--config") { Description = "The fit options of the models fitted on the past and without a fifth of the users, as 'fit --config' reads them." };
+        var config = new Option<string?>("--config") { Description = "The fit options of the models fitted on the past and without a fifth of the users, as 'fit --config' reads them; if not given, as many interests and anchors as the model that serves." };
         var ablations = new Option<bool>("--ablations") { Description = "Fit and measure variants of the encoder as well." };
         var output = new Option<string?>("--out") { Description = "Folder for evaluation.json and evaluation.html; DB-evaluation if not given." };
         var json = new Option<bool>("--json") { Description = "Print the JSON instead of tables." };
@@ -65,11 +65,11 @@ internal static class EvaluateCommand
 
         try
         {
-            var fit = (config is null ? new FitOptions() : FitCommand.ReadConfig(config)) with { Seed = options.Seed };
+            var told = config is null ? null : FitCommand.ReadConfig(config);
             using var database = LurmDatabase.Open(folder);
             var progress = new ReportTo<string>(stage => Console.Error.WriteLine($"  {stage}"));
-            using var models = isBaselineOnly ? null : new TemporaryModels(database, fit, progress, cancellationToken);
             var registered = isBaselineOnly ? null : TemporaryModels.Registered(database, cancellationToken);
+            using var models = registered is null ? null : new TemporaryModels(database, (told ?? TemporaryModels.Like(registered)) with { Seed = options.Seed }, progress, cancellationToken);
             var report = new Evaluator(database, options, models, progress, cancellationToken).Run(registered);
             Directory.CreateDirectory(output);
             var text = ReportJson.Write(report);

@@ -12,27 +12,35 @@ internal sealed record EncoderVariant(string Name, Func<SmenOptions, SmenOptions
     public static readonly EncoderVariant Default = new("default", options => options);
 
     /// <summary>Each part taken away, or exchanged for the other option of its module; all of the same size.</summary>
+    /// <remarks>
+    /// "Trained" ones go all the way, since modules differ by what they learn; those "as they start" show what the bags alone are worth. The default
+    /// network has one table whose blocks the anchors are: their number matters to the other kinds of anchor only.
+    /// </remarks>
     public static readonly IReadOnlyList<EncoderVariant> Ablations =
     [
         Default,
-        new("1 anchor", options => Anchors(options, 1)),
-        new("2 anchors", options => Anchors(options, 2)),
-        new("4 anchors", options => Anchors(options, 4)),
-        new("anchors by attention", options => options with { Anchor = AnchorKind.Attention }),
-        new("lifetime only", options => options with { Scales = [Scale.Lifetime] }),
-        new("lifetime, recent", options => options with { Scales = [Scale.Lifetime, Scale.Recent] }),
-        new("recent only", options => options with { Scales = [Scale.Recent] }),
-        new("control: lifetime twice", options => options with { Scales = [Scale.Lifetime, Scale.Recent], HalfLifePeriods = Endless }),
-        new("lifetime, months by decay", options => Months(options, TimeKind.Decay)),
-        new("lifetime, months by attention", options => Months(options, TimeKind.Attention)),
-        new("lifetime, months by GRU", options => Months(options, TimeKind.Gru)),
-        new("month, season, year, lifetime", options => options with { Scales = [Scale.Month, Scale.Season, Scale.Year, Scale.Lifetime] }),
-        new("lifetime, recent, reserved anchors", options => options with { Scales = [Scale.Lifetime, Scale.Recent], Aggregation = ScaleKind.Reserved }),
-        new("lifetime, recent, fusion", options => options with { Scales = [Scale.Lifetime, Scale.Recent], Aggregation = ScaleKind.Fusion }),
-        new("trained", options => options with { TrainedShare = 1 }),
-        new("trained, no contrast", options => options with { TrainedShare = 1, ContrastWeight = 0 }),
-        new("trained, no geometry", options => options with { TrainedShare = 1, GeometryWeight = 0 }),
-        new("not trained", options => options with { TrainedShare = 0 }),
+        Trained("", options => options),
+        Trained("no contrast", options => options with { ContrastWeight = 0 }),
+        Trained("no geometry", options => options with { GeometryWeight = 0 }),
+        Trained("all pairs alike in the geometry", options => options with { NearWeight = 0 }),
+        Trained("attention, 1 anchor", options => Attention(options, 1)),
+        Trained("attention, 2 anchors", options => Attention(options, 2)),
+        Trained("attention, 4 anchors", options => Attention(options, 4)),
+        Trained("attention, 8 anchors", options => Attention(options, 8)),
+        Trained("lifetime only", options => options with { Scales = [Scale.Lifetime] }),
+        Trained("lifetime, recent", options => options with { Scales = [Scale.Lifetime, Scale.Recent] }),
+        Trained("recent only", options => options with { Scales = [Scale.Recent] }),
+        Trained("control: lifetime twice", options => options with { Scales = [Scale.Lifetime, Scale.Recent], HalfLifePeriods = Endless }),
+        Trained("lifetime, months by decay", options => Months(options, TimeKind.Decay)),
+        Trained("lifetime, months by attention", options => Months(options, TimeKind.Attention)),
+        Trained("lifetime, months by GRU", options => Months(options, TimeKind.Gru)),
+        Trained("month, season, year, lifetime", options => options with { Scales = [Scale.Month, Scale.Season, Scale.Year, Scale.Lifetime] }),
+        Trained("lifetime, recent, reserved anchors", options => options with { Scales = [Scale.Lifetime, Scale.Recent], Aggregation = ScaleKind.Reserved }),
+        Trained("lifetime, recent, fusion", options => options with { Scales = [Scale.Lifetime, Scale.Recent], Aggregation = ScaleKind.Fusion }),
+        AsItStarts("lifetime only", options => options with { Scales = [Scale.Lifetime] }),
+        AsItStarts("lifetime, recent", options => options with { Scales = [Scale.Lifetime, Scale.Recent] }),
+        AsItStarts("recent only", options => options with { Scales = [Scale.Recent] }),
+        AsItStarts("control: lifetime twice", options => options with { Scales = [Scale.Lifetime, Scale.Recent], HalfLifePeriods = Endless }),
     ];
 
     // So slow a decay that the recent bag is the lifetime bag: the same shape and size, nothing recent in it.
@@ -41,7 +49,13 @@ internal sealed record EncoderVariant(string Name, Func<SmenOptions, SmenOptions
     /// <summary>The options with this variant's change.</summary>
     public FitOptions Apply(FitOptions options) => options with { Smen = Change(options.Smen) };
 
-    private static SmenOptions Anchors(SmenOptions options, int anchors) => options with { Anchors = anchors, AnchorDimensions = options.Dimensions / anchors };
+    private static EncoderVariant Trained(string what, Func<SmenOptions, SmenOptions> change) =>
+        new(what.Length == 0 ? "trained" : $"trained: {what}", options => change(options) with { TrainedShare = 1 });
+
+    private static EncoderVariant AsItStarts(string what, Func<SmenOptions, SmenOptions> change) => new($"as it starts: {what}", options => change(options) with { TrainedShare = 0 });
+
+    private static SmenOptions Attention(SmenOptions options, int anchors) =>
+        options with { Anchor = AnchorKind.Attention, Anchors = anchors, AnchorDimensions = options.Dimensions / anchors };
 
     private static SmenOptions Months(SmenOptions options, TimeKind time) => options with { Scales = [Scale.Lifetime, Scale.Month], Time = time };
 }

@@ -28,6 +28,9 @@ internal sealed class EvaluatedModel
     /// <summary>Components of a representation, and of the dense baselines beside it.</summary>
     public int Dimensions { get; init; } = 128;
 
+    /// <summary>Anchors of a representation.</summary>
+    public int Anchors { get; init; } = 8;
+
     /// <summary>Vectors of the interests, row-major; empty where the model has none.</summary>
     public float[] Centroids { get; init; } = [];
 

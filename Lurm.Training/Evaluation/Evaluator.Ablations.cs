@@ -16,7 +16,17 @@ internal sealed partial class Evaluator
         foreach (var variant in EncoderVariant.Ablations)
         {
             _progress?.Report($"ablation: {variant.Name}");
-            var model = _fitter!.Fit(training, variant);
+            EvaluatedModel model;
+            try
+            {
+                model = _fitter!.Fit(training, variant);
+            }
+            catch (TrainingException refused) when (refused.Fault == TrainingFault.Invalid && first is not null)
+            {
+                report.Remarks.Add($"'{variant.Name}' is not in the ablations: {refused.Message}");
+                continue;
+            }
+
             first ??= model;
             variants.Add(new Representation(variant.Name, model.Encode!(past, _cancellationToken)));
         }
@@ -40,7 +50,7 @@ internal sealed partial class Evaluator
         var rows = tasks.OfType<TaskResult>().Select(task => ReportRows.Make(task, [EncoderVariant.Default.Name], _options.BootstrapSamples, _options.Seed, _cancellationToken)).ToArray();
         report.Sections.Add(new ReportSection(
             "Ablations",
-            "Variants of the encoder, all fitted on the past, of the same size; labels are predicted from the past too. Each over the default, paired, stands in the JSON.",
+            "Variants of the encoder, all fitted on the past, of the same size; labels are predicted from the past too. + and − mark what differs from the default beyond its 95 % interval, paired.",
             rows));
     }
 }

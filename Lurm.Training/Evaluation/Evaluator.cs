@@ -180,7 +180,7 @@ internal sealed partial class Evaluator
         report.Sections.Add(new ReportSection(
             "Lookalike",
             $"{outcome.Targets} {what}: seeds are a fifth of those who take one for the first time after the split, candidates everybody else who had not taken it. "
-            + "Each representation with the scorer that did best on other targets.",
+            + "Each representation with the scorer that did best on other targets; the ensemble, which reads bags beside it, is not chosen for it.",
             rows));
         report.LookalikeScorers.AddRange(outcome.Rows);
         report.LookalikeMeasures.AddRange(outcome.Tasks.Select(task => task.Measure));

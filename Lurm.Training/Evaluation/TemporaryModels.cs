@@ -50,6 +50,19 @@ internal sealed class TemporaryModels : IModelFitter, IDisposable
         return Describe(database, bundle, database, database.ReadItems(cancellationToken));
     }
 
+    /// <summary>Options that make a model of this one's kind: as many interests, where they are not the items themselves, and as many anchors.</summary>
+    public static FitOptions Like(EvaluatedModel registered)
+    {
+        var items = registered.InterestOfItem.Where(interest => interest >= 0).ToArray();
+        var isIdentity = items.Distinct().Count() == items.Length;
+        var defaults = new FitOptions();
+        return defaults with
+        {
+            Interests = isIdentity ? null : registered.Interests,
+            Smen = defaults.Smen with { Anchors = registered.Anchors, AnchorDimensions = registered.Dimensions / registered.Anchors },
+        };
+    }
+
     public EvaluatedModel Fit(UserHistories training, EncoderVariant variant, UserHistories? unseen = null)
     {
         if (!_copies.TryGetValue(training, out var copy))
@@ -96,6 +109,7 @@ internal sealed class TemporaryModels : IModelFitter, IDisposable
             Idf = bundle.Interests.Idf.ToArray(),
             KindWeights = [.. original.Kinds.Select(kind => card.KindWeights.TryGetValue(kind, out var weight) ? weight : 1.0)],
             Dimensions = card.Dimensions,
+            Anchors = card.Anchors,
             Centroids = bundle.Interests.Centroids.ToArray(),
             Encode = (histories, cancellationToken) => Read(serving, original, histories, card.Dimensions, cancellationToken),
         };

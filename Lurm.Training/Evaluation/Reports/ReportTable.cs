@@ -125,11 +125,20 @@ internal sealed class ReportTable
         };
         foreach (var name in names)
         {
-            table.Rows.Add([name, .. section.Rows.Select(row => row.Cells.FirstOrDefault(cell => cell.Representation == name) is { } cell ? Number(cell.Value.Value) : "-")]);
+            table.Rows.Add([name, .. section.Rows.Select(row => row.Cells.FirstOrDefault(cell => cell.Representation == name) is { } cell ? Number(cell.Value.Value) + Mark(cell) : "-")]);
         }
 
         return table;
     }
+
+    /// <summary>Whether the first ratio's interval lies above 1 or below it.</summary>
+    private static string Mark(ReportCell cell) => cell.Ratios switch
+    {
+        [{ Value.Low: > 1 }, ..] => " +",
+        [{ Value.High: < 1 }, ..] => " −",
+        [] => string.Empty,
+        _ => "  ",
+    };
 
     private void Append(StringBuilder text, IReadOnlyList<string> cells, int[] widths)
     {

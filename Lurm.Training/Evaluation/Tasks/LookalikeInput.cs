@@ -33,6 +33,9 @@ internal sealed class LookalikeInput
 
     public FeatureMatrix Features { get; }
 
+    /// <summary>Who stands for the population, ascending.</summary>
+    public ReadOnlySpan<int> BackgroundUsers => _background;
+
     public Activity Activity { get; }
 
     public SparseFeatures Bags { get; }

@@ -1,4 +1,5 @@
 using Lurm.Index.Lookalike;
+using Lurm.Training.Evaluation.Probes;
 
 namespace Lurm.Training.Evaluation.Tasks;
 
@@ -13,6 +14,9 @@ internal delegate double[] LookalikeScorer(LookalikeInput input, int[] candidate
 /// <summary>The methods of the lookalike query, by name, on any features: the scorers are those that serve.</summary>
 internal static class LookalikeScorers
 {
+    /// <summary>Reads bags beside the representation, so that it says nothing of the representation alone.</summary>
+    public const string OfBagsToo = "ensemble";
+
     /// <summary>Those that fit the features.</summary>
     public static IEnumerable<(string Name, LookalikeScorer Score)> For(LookalikeInput input)
     {
@@ -22,7 +26,11 @@ internal static class LookalikeScorers
         {
             yield return ("clusters", Clusters);
             yield return ("logistic", Logistic);
-            yield return ("ensemble", Ensemble);
+            yield return (OfBagsToo, Ensemble);
+        }
+        else
+        {
+            yield return ("logistic", SparseLogistic);
         }
 
         if (ReferenceEquals(input.Features, input.Bags))
@@ -61,6 +69,20 @@ internal static class LookalikeScorers
         var options = new LogisticOptions { SideColumns = Features.Activity.Columns };
         var scorer = LogisticScorer.Fit(input.Rows(seeds, withActivity: true), input.BackgroundRows(withActivity: true), columns, options, cancellationToken);
         return Each(input, candidates, columns, row => scorer.Score(row));
+    }
+
+    /// <summary>The same question of rows too wide to write out: without activity, and with a penalty that suits unit rows and few seeds.</summary>
+    public static double[] SparseLogistic(LookalikeInput input, int[] candidates, int[] seeds, CancellationToken cancellationToken)
+    {
+        const double Penalty = 1;
+        var isSeed = new bool[input.Features.Rows];
+        foreach (var seed in seeds)
+        {
+            isSeed[seed] = true;
+        }
+
+        int[] rows = [.. seeds, .. input.BackgroundUsers.ToArray().Where(row => !isSeed[row])];
+        return LogisticProbe.Fit(input.Features, rows, isSeed, Penalty, cancellationToken: cancellationToken).Predict(input.Features, candidates);
     }
 
     /// <summary>Mean rank by logistic and by the log-odds of the bags.</summary>

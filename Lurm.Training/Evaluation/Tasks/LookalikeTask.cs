@@ -3,7 +3,7 @@ using Lurm.Training.Evaluation.Metrics;
 
 namespace Lurm.Training.Evaluation.Tasks;
 
-/// <summary>Lookalike: every scorer on every target; each representation is reported with the scorer that was best on other targets.</summary>
+/// <summary>Lookalike: every scorer on every target; each representation is reported with the scorer that was best on other targets, of those that read nothing else.</summary>
 internal static class LookalikeTask
 {
     /// <summary>Audience sizes, in percent of the candidates.</summary>
@@ -54,7 +54,7 @@ internal static class LookalikeTask
                 curves[s] = Array.ConvertAll(CurvePercents, percent => ranked.Average(target => target.Ranking.Lift(percent)));
                 rows[s] = new LookalikeRow(
                     representation.Name, scorers[s].Name, chosenOn, Array.ConvertAll(values[s], perTarget => TaskResult.MeanOf(perTarget)([])));
-                if (chosenOn > bestArea)
+                if (chosenOn > bestArea && (scorers[s].Name != LookalikeScorers.OfBagsToo || ReferenceEquals(representation.Features, bags)))
                 {
                     (best, bestArea) = (s, chosenOn);
                 }

@@ -55,6 +55,7 @@ internal static class TrainingTables
         var isMain = names.Contains(Lurm);
         var columns = isMain ? [.. Shown.Where(names.Contains)] : names;
         var saved = new JsonArray();
+        var marks = new Dictionary<(int Row, string Name), string>();
         if (isMain)
         {
             text.Append(CultureInfo.InvariantCulture, $"| task | measure | {string.Join(" | ", columns)} | {Lurm} / bag | {Lurm} / SVD |\n|{string.Concat(Enumerable.Repeat(" --- |", columns.Length + 4))}\n");
@@ -73,6 +74,10 @@ internal static class TrainingTables
             foreach (var name in names)
             {
                 line[name] = Rounded(Median(same.Select(one => Number(Cell(one, name)?["value"]?["value"]))));
+                if (!isMain && Cell(row, name)?["ratios"]?.AsArray().FirstOrDefault()?["value"] is { } ratio)
+                {
+                    marks[(saved.Count, name)] = Number(ratio["low"]) > 1 ? " +" : Number(ratio["high"]) < 1 ? " −" : string.Empty;
+                }
             }
 
             foreach (var (key, over) in new[] { ("overBag", Bag), ("overSvd", Svd) })
@@ -95,7 +100,7 @@ internal static class TrainingTables
         {
             foreach (var name in names)
             {
-                text.Append(CultureInfo.InvariantCulture, $"| {name} | {string.Join(" | ", saved.Select(line => Text(line![name])))} |\n");
+                text.Append(CultureInfo.InvariantCulture, $"| {name} | {string.Join(" | ", saved.Select((line, at) => Text(line![name]) + marks.GetValueOrDefault((at, name))))} |\n");
             }
         }
 

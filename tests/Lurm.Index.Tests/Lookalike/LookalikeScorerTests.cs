@@ -168,11 +168,11 @@ public class LookalikeScorerTests
 
     /// <summary>Bags are as wide as the catalogue: a factor of each candidate's matrix took minutes a query.</summary>
     [Fact]
-    public void Rows_too_wide_to_factorise_get_a_penalty_by_the_number_of_seeds()
+    public void Rows_too_wide_to_factorise_get_the_penalty_of_few_seeds()
     {
         var (columns, rows) = (2000, new float[4 * 2000]);
 
-        Assert.Equal(new PenaltyChoice(0.125, 0.125, DrawsToTypical: false), PenaltyChoice.Make(rows, rows, new float[columns], sideColumns: 2, Stop));
+        Assert.Equal(new PenaltyChoice(25, 7.5, DrawsToTypical: true), PenaltyChoice.Make(rows, rows, new float[columns], sideColumns: 2, Stop));
     }
 
     [Fact]

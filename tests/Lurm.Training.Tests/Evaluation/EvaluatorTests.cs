@@ -4,6 +4,7 @@ using Lurm.TestKit;
 using Lurm.Training.Evaluation;
 using Lurm.Training.Evaluation.Reports;
 using Lurm.Training.Samples;
+using Lurm.Training.Smen;
 
 namespace Lurm.Training.Tests.Evaluation;
 
@@ -51,6 +52,35 @@ public sealed class EvaluatorTests
         Assert.DoesNotContain("<script", html);
         Assert.DoesNotContain("http", html.Replace("http://www.w3.org/2000/svg", string.Empty));
         Assert.Contains("No number here is that paper", html);
+    }
+
+    [Fact]
+    public void Every_variant_is_fitted_and_asked_what_the_default_is_asked()
+    {
+        using var folder = new TemporaryFolder();
+        using var database = Shop(folder, out var labels);
+        var fit = new FitOptions { Interests = 30, Smen = new SmenOptions { Anchors = 4, AnchorDimensions = 4, Epochs = 1 } };
+        new FitRun(fit, TimeProvider.System).Run(database, Cancellation);
+        database.Embed(cancellationToken: Cancellation);
+        using var models = new TemporaryModels(database, fit, null, Cancellation);
+        var options = Quick with { LabelsFile = labels, Ablations = true, Targets = 2 };
+        var report = new Evaluator(database, options, models, null, Cancellation).Run(TemporaryModels.Registered(database, Cancellation));
+
+        var section = Assert.Single(report.Sections, section => section.Title == "Ablations");
+        Assert.All(section.Rows, row => Assert.Equal(EncoderVariant.Ablations.Select(variant => variant.Name), row.Cells.Select(cell => cell.Representation)));
+        Assert.All(section.Rows, row => Assert.All(row.Cells, cell => Assert.True(double.IsFinite(cell.Value.Value), $"{cell.Representation}: {row.Task} {row.Measure}")));
+
+        Assert.Contains(ReportTable.Of(report), table => table.Title == "Ablations" && table.Rows.Count == EncoderVariant.Ablations.Count);
+    }
+
+    [Fact]
+    public void Models_of_a_part_are_made_like_the_one_that_serves()
+    {
+        var clustered = new EvaluatedModel { Id = "m", InterestOfItem = [0, 1, 0, -1], Labels = ["a", "b"], Dimensions = 64, Anchors = 4 };
+        var identity = new EvaluatedModel { Id = "m", InterestOfItem = [1, 0, -1], Labels = ["a", "b"] };
+
+        Assert.Equal((2, 4, 16), (TemporaryModels.Like(clustered).Interests, TemporaryModels.Like(clustered).Smen.Anchors, TemporaryModels.Like(clustered).Smen.AnchorDimensions));
+        Assert.Null(TemporaryModels.Like(identity).Interests);
     }
 
     [Fact]

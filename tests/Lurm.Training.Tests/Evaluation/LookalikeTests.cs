@@ -69,6 +69,9 @@ public sealed class LookalikeTests
                 var area = RocAuc.Of(scores, Array.ConvertAll(candidates, row => row < 100));
                 Assert.True(area > 0.85, $"{name} ranks the group with an area of {area}; expected above 0.85");
             }
+
+            var wide = LookalikeScorers.SparseLogistic(new LookalikeInput(features, activity, sparse, seed: 1), candidates, seeds, Cancellation);
+            Assert.InRange(RocAuc.Of(wide, Array.ConvertAll(candidates, row => row < 100)), 0.85, 1);
         }
 
         Assert.Contains(LookalikeScorers.For(new LookalikeInput(sparse, activity, sparse, 1)), scorer => scorer.Name == "logOdds");
@@ -108,6 +111,12 @@ public sealed class LookalikeTests
         var outcome = LookalikeTask.Measure(validation, reported, [new("sparse", features)], Activity.Of(past, PeriodGrain.Month), features, 1, null, Cancellation)!;
         Assert.Equal(LookalikeScorers.For(new LookalikeInput(features, Activity.Of(past, PeriodGrain.Month), features, 1)).Count(), outcome.Rows.Count);
         var best = outcome.Rows.MaxBy(row => row.ValidationAuc)!;
+
+        // The ensemble reads bags, so it is no scorer of another representation.
+        var dense = DenseFeatures.UnitRows(features.Rows, features.Columns, features.Matrix.Multiply(Identity(features.Columns), features.Columns));
+        var ofDense = LookalikeTask.Measure(validation, reported, [new("dense", dense)], Activity.Of(past, PeriodGrain.Month), features, 1, null, Cancellation)!;
+        Assert.Contains(ofDense.Rows, row => row.Scorer == LookalikeScorers.OfBagsToo);
+        Assert.DoesNotContain(ofDense.Tasks, task => task.Notes["dense"] == LookalikeScorers.OfBagsToo);
         Assert.All(outcome.Tasks, task => Assert.Equal(best.Scorer, task.Notes["sparse"]));
         Assert.Equal(best.Values[0], outcome.Tasks[0].Statistics["sparse"]([]), 12);
         Assert.True(best.Values[0] > 0.7, $"the best scorer's AUC is {best.Values[0]}; expected above 0.7");
@@ -125,6 +134,17 @@ public sealed class LookalikeTests
         Assert.DoesNotContain("lift at 1 %", measures);
         Assert.DoesNotContain("lift at 2.5 %", measures);
         Assert.Contains("lift at 10 %", measures);
+    }
+
+    private static float[] Identity(int size)
+    {
+        var matrix = new float[size * size];
+        for (var i = 0; i < size; i++)
+        {
+            matrix[(i * size) + i] = 1;
+        }
+
+        return matrix;
     }
 
     /// <summary>400 users of four groups; each group takes its ten items in the past and new ones of the same ten in the future.</summary>
