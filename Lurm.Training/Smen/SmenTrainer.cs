@@ -198,7 +198,9 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
             var vectors = network.Forward(Tensors(network, bags.Columns, batch.Users, device));
             var wanted = tensor(gram, [size, size], device: device);
             var weights = eye(size, device: device).neg().add(Scalars.Real(1)) * wanted.clamp_min(Scalars.Real(0)).mul(Scalars.Real(options.NearWeight)).add(Scalars.Real(1));
-            var squares = (vectors.matmul(vectors.t()) - wanted).square() * weights;
+            // Not square(): it makes a scalar of its own, see Scalars.
+            var difference = vectors.matmul(vectors.t()) - wanted;
+            var squares = difference * difference * weights;
             loss = loss + (squares.sum() / weights.sum()).mul(Scalars.Real(options.GeometryWeight));
         }
 

@@ -10,7 +10,7 @@ internal sealed class LookalikeInput
     private const int Background = 2_000;
 
     /// <summary>Wider rows are not written out one by one.</summary>
-    private const int WidestDense = 4_096;
+    private const int WidestDense = 1_024;
 
     private readonly int[] _background;
     private readonly Lazy<float[]> _plain;
