@@ -55,18 +55,20 @@ internal sealed class OnnxUserEncoder : IUserEncoder
         _session.Dispose();
     }
 
-    private static IEnumerable<string> Inputs(BagInput bag)
+    private static IEnumerable<ModelTensor> Inputs(BagInput bag)
     {
-        yield return $"{bag.Name}_keys";
-        yield return $"{bag.Name}_values";
-        if (bag.Scale is Scale.Month or Scale.Season or Scale.Year)
+        var many = bag.Scale is Scale.Month or Scale.Season or Scale.Year;
+        int[] shape = many ? [ModelTensor.Any, ModelTensor.Any, ModelTensor.Any] : [ModelTensor.Any, ModelTensor.Any];
+        yield return new ModelTensor($"{bag.Name}_keys", typeof(int), shape);
+        yield return new ModelTensor($"{bag.Name}_values", typeof(float), shape);
+        if (many)
         {
-            yield return $"{bag.Name}_ages";
-            yield return $"{bag.Name}_mask";
+            yield return new ModelTensor($"{bag.Name}_ages", typeof(int), ModelTensor.Any, ModelTensor.Any);
+            yield return new ModelTensor($"{bag.Name}_mask", typeof(float), ModelTensor.Any, ModelTensor.Any);
         }
         else if (bag.GateHalfCount is not null)
         {
-            yield return $"{bag.Name}_gate";
+            yield return new ModelTensor($"{bag.Name}_gate", typeof(float), ModelTensor.Any, 1);
         }
     }
 

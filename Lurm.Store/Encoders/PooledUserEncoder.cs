@@ -20,7 +20,7 @@ internal sealed class PooledUserEncoder : IUserEncoder
         _session = session;
         _tables = [.. card.Bags.Select(bag => tables.Single(table => table.Bags.Contains(bag.Name, StringComparer.Ordinal)))];
         _singles = [.. Enumerable.Range(0, card.Bags.Count).Where(i => !IsMany(card.Bags[i])).GroupBy(i => _tables[i]).Select(group => group.ToArray())];
-        Signatures.Check(session, card, card.Bags.SelectMany(Inputs));
+        Signatures.Check(session, card, card.Bags.SelectMany((bag, i) => Inputs(bag, _tables[i].Width)));
     }
 
     /// <inheritdoc/>
@@ -67,17 +67,20 @@ internal sealed class PooledUserEncoder : IUserEncoder
 
     private static bool IsMany(BagInput bag) => bag.Scale is Scale.Month or Scale.Season or Scale.Year;
 
-    private static IEnumerable<string> Inputs(BagInput bag)
+    private static IEnumerable<ModelTensor> Inputs(BagInput bag, int width)
     {
-        yield return $"{bag.Name}_pooled";
         if (IsMany(bag))
         {
-            yield return $"{bag.Name}_ages";
-            yield return $"{bag.Name}_mask";
+            yield return new ModelTensor($"{bag.Name}_pooled", typeof(float), ModelTensor.Any, ModelTensor.Any, width);
+            yield return new ModelTensor($"{bag.Name}_ages", typeof(int), ModelTensor.Any, ModelTensor.Any);
+            yield return new ModelTensor($"{bag.Name}_mask", typeof(float), ModelTensor.Any, ModelTensor.Any);
+            yield break;
         }
-        else if (bag.GateHalfCount is not null)
+
+        yield return new ModelTensor($"{bag.Name}_pooled", typeof(float), ModelTensor.Any, width);
+        if (bag.GateHalfCount is not null)
         {
-            yield return $"{bag.Name}_gate";
+            yield return new ModelTensor($"{bag.Name}_gate", typeof(float), ModelTensor.Any, 1);
         }
     }
 

@@ -5,19 +5,24 @@ namespace Lurm.Store.Encoders;
 /// <summary>Compares a model file's inputs and output with what its card promises, before anything is run.</summary>
 internal static class Signatures
 {
-    /// <exception cref="StoreException">Incompatible: names or the output's width differ.</exception>
-    public static void Check(InferenceSession session, ModelCard card, IEnumerable<string> inputs)
+    /// <exception cref="StoreException">Incompatible: names, element types, ranks or widths differ.</exception>
+    public static void Check(InferenceSession session, ModelCard card, IEnumerable<ModelTensor> inputs)
     {
-        string[] expected = [.. inputs.Order(StringComparer.Ordinal)];
-        string[] found = [.. session.InputMetadata.Keys.Order(StringComparer.Ordinal)];
-        if (!expected.AsSpan().SequenceEqual(found))
+        ModelTensor[] expected = [.. inputs.OrderBy(input => input.Name, StringComparer.Ordinal)];
+        ModelTensor[] found = [.. session.InputMetadata.Select(input => ModelTensor.Of(input.Key, input.Value)).OrderBy(input => input.Name, StringComparer.Ordinal)];
+        if (expected.Length != found.Length || expected.Zip(found).Any(pair => !pair.First.Fits(pair.Second)))
         {
-            throw new StoreException(StoreFault.Incompatible, $"the encoder of model '{card.ModelId}' takes {string.Join(", ", found)}; its card expects {string.Join(", ", expected)}. Train anew with 'lurm-train fit'.");
+            throw Differs(card, "takes", found, expected);
         }
 
-        if (!session.OutputMetadata.TryGetValue(OnnxUserEncoder.OutputName, out var output) || output.Dimensions is not [_, var width] || (width >= 0 && width != card.Dimensions))
+        var output = new ModelTensor(OnnxUserEncoder.OutputName, typeof(float), ModelTensor.Any, card.Dimensions);
+        if (!session.OutputMetadata.TryGetValue(output.Name, out var declared) || !output.Fits(ModelTensor.Of(output.Name, declared)))
         {
-            throw new StoreException(StoreFault.Incompatible, $"the encoder of model '{card.ModelId}' has no output '{OnnxUserEncoder.OutputName}' of width {card.Dimensions}. Train anew with 'lurm-train fit'.");
+            throw Differs(card, "gives", session.OutputMetadata.Select(other => ModelTensor.Of(other.Key, other.Value)), [output]);
         }
     }
+
+    private static StoreException Differs(ModelCard card, string verb, IEnumerable<ModelTensor> found, IEnumerable<ModelTensor> expected) => new(
+        StoreFault.Incompatible,
+        $"the encoder of model '{card.ModelId}' {verb} {string.Join("; ", found)}; its card expects {string.Join("; ", expected)}. Train anew with 'lurm-train fit'.");
 }

@@ -12,7 +12,7 @@ internal static class TinyOnnx
     private const int Int64 = 7;
 
     /// <summary>An encoder of lifetime (and, gated, recent) bags: r = normalise(vL·T·WL + g·vS·T·WS), T [interests × width]; without maps W is the identity.</summary>
-    public static byte[] Encoder(ModelCard card, float[] table, float[][]? maps = null)
+    public static byte[] Encoder(ModelCard card, float[] table, float[][]? maps = null, bool longKeys = false)
     {
         var graph = new Message();
         var sums = new List<string>();
@@ -21,7 +21,7 @@ internal static class TinyOnnx
         for (var i = 0; i < card.Bags.Count; i++)
         {
             var name = card.Bags[i].Name;
-            graph.Bytes(11, Value($"{name}_keys", Int32, "B", $"{name}_N"));
+            graph.Bytes(11, Value($"{name}_keys", longKeys ? Int64 : Int32, "B", $"{name}_N"));
             graph.Bytes(11, Value($"{name}_values", Float, "B", $"{name}_N"));
             graph.Bytes(1, Node("Gather", ["T", $"{name}_keys"], $"{name}_rows"));
             graph.Bytes(1, Node("Unsqueeze", [$"{name}_values", "axis1"], $"{name}_weights"));
