@@ -45,7 +45,12 @@ internal sealed record FitData(UserHistories Histories, ItemVectors Items, Inter
     public static FitData Build(UserHistories histories, IReadOnlyList<ItemRecord> catalogue, IReadOnlyList<string> kinds, PeriodGrain grain, FitOptions options, Action<string>? stage, CancellationToken cancellationToken)
     {
         var items = ItemVectors.Learn(catalogue, histories, options.ItemDimensions, options.ItemShift, options.Seed, cancellationToken);
-        stage?.Invoke(FormattableString.Invariant($"{items.Items.Count:N0} item vectors of {items.Dimensions} components {(items.AreSupplied ? "as given" : "learned")}"));
+        if (items.Supplied.Remark is { } remark)
+        {
+            stage?.Invoke(remark);
+        }
+
+        stage?.Invoke(FormattableString.Invariant($"{items.Items.Count:N0} item vectors of {items.Dimensions} components {(items.AreSupplied ? "taken as supplied" : "learned from co-occurrence")}"));
         var table = InterestTable.Build(items, options.Interests, options.Seed, cancellationToken);
         stage?.Invoke(FormattableString.Invariant($"{table.Count:N0} interests"));
         var known = items.Items.Select((item, number) => KeyValuePair.Create(item.Id, table.Assigned[number]));

@@ -15,14 +15,14 @@ internal sealed class ItemVectors
     /// <summary>Users at which an item's own co-occurrence weighs as much as its text.</summary>
     private const float TextUsers = 3;
 
-    private ItemVectors(IReadOnlyList<ItemRecord> items, int[] numberOf, int[] users, int dimensions, float[] vectors, bool supplied, TextFallback? text)
+    private ItemVectors(IReadOnlyList<ItemRecord> items, int[] numberOf, int[] users, int dimensions, float[] vectors, SuppliedVectors supplied, TextFallback? text)
     {
         Items = items;
         NumberOf = numberOf;
         Users = users;
         Dimensions = dimensions;
         Vectors = vectors;
-        AreSupplied = supplied;
+        Supplied = supplied;
         Text = text;
     }
 
@@ -41,8 +41,11 @@ internal sealed class ItemVectors
     /// <summary>Row-major, shape [Items × Dimensions], unit length; zero where nothing is known of an item.</summary>
     public float[] Vectors { get; }
 
+    /// <summary>The vectors that came with the catalogue.</summary>
+    public SuppliedVectors Supplied { get; }
+
     /// <summary>Whether they are the user's own.</summary>
-    public bool AreSupplied { get; }
+    public bool AreSupplied => Supplied.AreComplete;
 
     /// <summary>Text fallback in the same space.</summary>
     public TextFallback? Text { get; }
@@ -51,15 +54,15 @@ internal sealed class ItemVectors
     public static ItemVectors Learn(IReadOnlyList<ItemRecord> catalogue, UserHistories histories, int dimensions, double shift, long seed, CancellationToken cancellationToken)
     {
         var (items, numberOf, users) = Count(catalogue, histories);
-        var width = items.Count == 0 ? 0 : items[0].Vector.Length;
-        var supplied = width > 0 && items.All(item => item.Vector.Length == width);
+        var given = SuppliedVectors.Of(items);
+        var supplied = given.AreComplete;
         if (supplied)
         {
-            dimensions = width;
+            dimensions = given.Dimensions;
         }
 
         var vectors = supplied
-            ? Flatten(items, width)
+            ? Flatten(items, dimensions)
             : FromCoOccurrence(histories, numberOf, items.Count, dimensions, shift, seed, cancellationToken);
         Normalise(vectors, dimensions);
         var trust = Array.ConvertAll(users, count => supplied ? 1f : count / (count + TextUsers));
@@ -71,7 +74,7 @@ internal sealed class ItemVectors
             MixInText(items, vectors, trust, dimensions, text);
         }
 
-        return new ItemVectors(items, numberOf, users, dimensions, vectors, supplied, text);
+        return new ItemVectors(items, numberOf, users, dimensions, vectors, given, text);
     }
 
     /// <summary>The items nearest to <paramref name="item"/>, nearest first, itself left out.</summary>

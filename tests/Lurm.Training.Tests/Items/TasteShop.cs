@@ -28,11 +28,25 @@ internal sealed class TasteShop : IDisposable
 
     public static int TasteOf(string item) => int.Parse(item.Split('-')[0], System.Globalization.CultureInfo.InvariantCulture);
 
+    public static int TasteOfUser(string user) => int.Parse(user.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture) % Tastes;
+
     public ItemVectors Learn(CancellationToken cancellationToken)
     {
         TorchProbe.Load(1);
         return ItemVectors.Learn(Database.ReadItems(cancellationToken), UserHistories.Read(Database, cancellationToken), 8, 1, 1, cancellationToken);
     }
+
+    /// <summary>Imports a vector for each of these items.</summary>
+    public void ImportVectors(params IEnumerable<(string Item, float[] Vector)> vectors)
+    {
+        var lines = vectors.Select(row => $"{row.Item},{string.Join(' ', row.Vector)}");
+        File.WriteAllLines(_folder["items.csv"], ["item,vector", .. lines]);
+        Database.ImportItems(_folder["items.csv"], new ItemMapping { VectorColumn = "vector" });
+    }
+
+    /// <summary>The ids of all items.</summary>
+    public static IEnumerable<string> ItemIds() =>
+        from taste in Enumerable.Range(0, Tastes) from number in Enumerable.Range(0, ItemsEach) select $"{taste}-{number}";
 
     public void Dispose()
     {
