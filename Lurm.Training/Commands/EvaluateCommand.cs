@@ -65,6 +65,12 @@ internal static class EvaluateCommand
 
         try
         {
+            // Read before all else: a bad file is told at once, and not after minutes of work.
+            if (options.LabelsFile is { } labels)
+            {
+                LabelFile.Read(labels, options.LabelUserColumn);
+            }
+
             var told = config is null ? null : FitCommand.ReadConfig(config);
             using var database = LurmDatabase.Open(folder);
             var progress = new ReportTo<string>(stage => Console.Error.WriteLine($"  {stage}"));
@@ -79,10 +85,15 @@ internal static class EvaluateCommand
             Console.Error.WriteLine($"{Path.Combine(output, "evaluation.html")}");
             return 0;
         }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("lurm-train evaluate: interrupted; nothing was written.");
+            return 1;
+        }
         catch (Exception failure) when (failure is StoreException or TrainingException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"lurm-train evaluate: {failure.Message}");
-            return 1;
+            return failure is TrainingException { Fault: TrainingFault.Invalid } ? 2 : 1;
         }
     }
 

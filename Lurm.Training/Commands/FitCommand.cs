@@ -102,16 +102,19 @@ internal static class FitCommand
             }),
         };
         var report = run.Run(database, cancellationToken);
+
+        // Under --json stdout is the card alone.
+        var people = json ? Console.Error : Console.Out;
+        people.WriteLine("Nearest items of popular ones:");
+        foreach (var (item, nearest) in report.NearestItems)
+        {
+            people.WriteLine($"  {item}: {string.Join(" | ", nearest)}");
+        }
+
         if (json)
         {
             Console.WriteLine(JsonSerializer.Serialize(report.Card, ConfigFormat));
             return 0;
-        }
-
-        Console.WriteLine("Nearest items of popular ones:");
-        foreach (var (item, nearest) in report.NearestItems)
-        {
-            Console.WriteLine($"  {item}: {string.Join(" | ", nearest)}");
         }
 
         Console.WriteLine(string.Create(
