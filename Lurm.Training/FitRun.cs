@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -9,6 +10,7 @@ using Lurm.Training.Export;
 using Lurm.Training.Histories;
 using Lurm.Training.Items;
 using Lurm.Training.Smen;
+using Microsoft.ML.OnnxRuntime;
 using TorchSharp;
 
 namespace Lurm.Training;
@@ -49,7 +51,7 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
             throw new TrainingException(TrainingFault.Invalid, $"found {training.Users.Length} users with any telling interest; expected at least 2. An interest that every user has tells nothing: use more interests.");
         }
 
-        var checkpoint = new Checkpoint(Path.Combine(database.Folder, "training", "checkpoint.bin"), Fingerprint(database, histories));
+        var checkpoint = new Checkpoint(Path.Combine(database.Folder, "training", "checkpoint.bin"), Fingerprint(database, data));
         if (options.Restart)
         {
             checkpoint.Delete();
@@ -85,13 +87,14 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
             ["heldOutUsers"] = trained.HeldOutUsers,
             ["epochs"] = trained.Epochs,
             ["exportDifference"] = difference,
+            ["items"] = data.Items.Items.Count,
             ["interestTightness"] = data.Table.Tightness(data.Items),
         };
         var card = training.Source.Card with
         {
             ModelId = options.ModelId ?? NewModelId(),
             CreatedAt = time.GetUtcNow(),
-            Options = Describe(trained.Network.Shape.Options),
+            Options = Describe(trained.Network.Shape.Options, data.Items),
             TrainedUsers = training.Users.Length,
             TrainedEvents = data.Histories.Events,
             FirstPeriod = data.Histories.FirstPeriod,
@@ -127,16 +130,19 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
             : throw new TrainingException(TrainingFault.Unavailable, "found no CUDA device that this libtorch can use; expected one because of --device cuda. Build with a CUDA libtorch package, or leave the option out.");
     }
 
-    private string Fingerprint(LurmDatabase database, UserHistories histories)
+    /// <summary>Of all that the network sees. Titles and vectors of items reach it only through the interests they lead to, and an import of items is no event.</summary>
+    private string Fingerprint(LurmDatabase database, FitData data)
     {
-        var text = JsonSerializer.Serialize(options with { Restart = false, ModelId = null }) + FormattableString.Invariant($"|{database.LastHistoryVersion}|{histories.Count}|{histories.Events}|{typeof(FitRun).Assembly.GetName().Version}");
+        var interests = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(data.Table.Assigned.AsSpan())));
+        var text = JsonSerializer.Serialize(options with { Restart = false, ModelId = null }) + FormattableString.Invariant($"|{database.LastHistoryVersion}|{data.Histories.Count}|{data.Histories.Events}|{interests}|{typeof(FitRun).Assembly.GetName().Version}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
     private string NewModelId() => time.GetUtcNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture) + FormattableString.Invariant($"-s{(ulong)options.Seed % 100_000}");
 
-    private static Dictionary<string, string> Describe(SmenOptions smen) => new()
+    private static Dictionary<string, string> Describe(SmenOptions smen, ItemVectors items) => new()
     {
+        ["itemVectors"] = items.AreSupplied ? "supplied" : "co-occurrence",
         ["anchor"] = smen.Anchor.ToString(),
         ["time"] = smen.Time.ToString(),
         ["aggregation"] = smen.Aggregation.ToString(),
@@ -151,6 +157,7 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
         ["lurm"] = typeof(FitRun).Assembly.GetName().Version?.ToString(3) ?? "unknown",
         ["TorchSharp"] = typeof(torch).Assembly.GetName().Version?.ToString(3) ?? "unknown",
         ["libtorch"] = torch.__version__,
+        ["ONNX Runtime"] = OrtEnv.Instance().GetVersionString(),
         [".NET"] = Environment.Version.ToString(),
     };
 

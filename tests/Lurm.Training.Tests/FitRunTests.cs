@@ -8,6 +8,8 @@ namespace Lurm.Training.Tests;
 
 public sealed class FitRunTests
 {
+    private static FitOptions Options { get; } = new() { Threads = 1, ItemDimensions = 8, Smen = new() { Anchors = 4, AnchorDimensions = 4, Epochs = 2 } };
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -67,6 +69,125 @@ public sealed class FitRunTests
     }
 
     [Fact]
+    public void A_newcomer_whose_items_training_never_saw_is_found_among_those_of_the_same_taste_by_words_alone()
+    {
+        const int Taste = 2;
+        using var shop = new TasteShop(users: 200, periods: 6, switches: false);
+        Fit(shop.Database);
+        shop.Database.Embed(cancellationToken: Cancellation);
+        var word = TasteShop.Words[Taste];
+        shop.Database.Ingest(Newcomer($"{word} gadget", $"New {word.ToUpperInvariant()} lamp", $"{word}: a bell"), "later", cancellationToken: Cancellation);
+
+        var report = shop.Database.Embed(cancellationToken: Cancellation);
+
+        Assert.Equal((1, 0), (report.Embedded, report.WithoutInterest));
+        var nearest = shop.Database.Similar("newcomer", k: 10, cancellationToken: Cancellation);
+        Assert.Equal(10, nearest.Count);
+        Assert.All(nearest, user => Assert.Equal(Taste, TasteShop.TasteOfUser(user.Id)));
+    }
+
+    [Fact]
+    public void A_newcomer_of_words_that_nobody_used_has_no_representation()
+    {
+        using var shop = new TasteShop(users: 200, periods: 6, switches: false);
+        Fit(shop.Database);
+        shop.Database.Ingest(Newcomer("qqq", "zzz"), "later", cancellationToken: Cancellation);
+
+        var report = shop.Database.Embed(cancellationToken: Cancellation);
+
+        Assert.Equal((200, 1), (report.Embedded, report.WithoutInterest));
+        Assert.False(shop.Database.TryGetRepresentation("newcomer", out _));
+    }
+
+    [Fact]
+    public void Ten_popular_items_are_shown_by_title_with_nearest_ones_of_the_same_taste()
+    {
+        using var shop = new TasteShop(users: 200, periods: 6, switches: false);
+        var shown = Fit(shop.Database).NearestItems;
+
+        Assert.Equal(10, shown.Select(row => row.Item).Distinct().Count());
+        Assert.All(shown, row =>
+        {
+            Assert.Equal(3, row.Nearest.Distinct().Count());
+            Assert.DoesNotContain(row.Item, row.Nearest);
+            Assert.All(row.Nearest, title => Assert.StartsWith(row.Item.Split(' ')[0] + " thing ", title));
+        });
+    }
+
+    [Fact]
+    public void A_catalogue_of_fewer_than_ten_items_is_shown_whole_by_id_where_there_is_no_title()
+    {
+        using var folder = new TestKit.TemporaryFolder();
+        using var database = LurmDatabase.Create(folder["few.lurm"]);
+        database.Ingest(
+            from user in Enumerable.Range(0, 60)
+            from item in new[] { user % 3, (user + 1) % 3 }
+            select new BehaviourEvent { User = $"u{user}", Item = $"i{item}", Time = new DateTimeOffset(2024, 1 + (user % 4), 1, 0, 0, 0, TimeSpan.Zero) },
+            "all",
+            cancellationToken: Cancellation);
+
+        var shown = Fit(database).NearestItems;
+
+        Assert.Equal(["i0", "i1", "i2"], shown.Select(row => row.Item).Order());
+        Assert.All(shown, row => Assert.Equal(2, row.Nearest.Count));
+    }
+
+    [Fact]
+    public void A_card_says_how_many_items_whose_vectors_and_which_libraries()
+    {
+        using var shop = new TasteShop(users: 200, periods: 6, switches: false);
+        var card = Fit(shop.Database).Card;
+
+        Assert.Equal(40, card.Metrics["items"]);
+        Assert.Equal("co-occurrence", card.Options["itemVectors"]);
+        Assert.Equal([".NET", "ONNX Runtime", "TorchSharp", "libtorch", "lurm"], card.Libraries.Keys.Order(StringComparer.Ordinal));
+        Assert.All(card.Libraries.Values, version => Assert.Matches(@"^\d+\.\d+", version));
+    }
+
+    [Fact]
+    public void Cuda_where_there_is_none_is_refused_before_anything_is_read()
+    {
+        TorchProbe.Load(1);
+        Assert.SkipWhen(TorchProbe.HasCuda(), "this machine's libtorch has CUDA");
+        using var shop = new TasteShop(users: 0, periods: 0, switches: false);
+
+        var failure = Assert.Throws<TrainingException>(() => new FitRun(Options with { Cuda = true }, TimeProvider.System).Run(shop.Database, Cancellation));
+
+        Assert.Equal(TrainingFault.Unavailable, failure.Fault);
+        Assert.Contains("found no CUDA device", failure.Message);
+        Assert.Contains("Build with a CUDA libtorch package, or leave the option out", failure.Message);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_interrupted_fit_goes_on_where_it_stopped_unless_an_import_of_items_changed_the_interests(bool isImported)
+    {
+        using var shop = new TasteShop(users: 200, periods: 6, switches: false);
+        var options = Options with { Interests = TasteShop.Tastes * 2, Smen = Options.Smen with { Epochs = 4, Scales = [Scale.Lifetime], TrainedShare = 1 } };
+        using var death = new CancellationTokenSource();
+        var dying = new FitRun(options, TimeProvider.System)
+        {
+            Progress = new ReportTo<FitProgress>(step =>
+            {
+                if (step.Text.StartsWith("pass 3 ", StringComparison.Ordinal))
+                {
+                    death.Cancel();
+                }
+            }),
+        };
+        Assert.ThrowsAny<OperationCanceledException>(() => dying.Run(shop.Database, death.Token));
+        if (isImported)
+        {
+            shop.ImportVectors(TasteShop.ItemIds().Select((id, i) => (id, new float[] { 1 + (i % 3), i % 5, 7 - (i % 7) })));
+        }
+
+        var report = new FitRun(options, TimeProvider.System).Run(shop.Database, Cancellation);
+
+        Assert.Equal(isImported ? 0 : 2, report.ResumedEpochs);
+    }
+
+    [Fact]
     public void A_database_without_users_says_what_to_do()
     {
         using var shop = new TasteShop(users: 0, periods: 0, switches: false);
@@ -105,6 +226,8 @@ public sealed class FitRunTests
         return (JsonSerializer.Serialize(timeless), [.. shop.Database.Similar("u7", k: 20, cancellationToken: Cancellation).Select(user => (user.Id, user.Score))]);
     }
 
-    private static FitReport Fit(LurmDatabase database) =>
-        new FitRun(new FitOptions { Threads = 1, ItemDimensions = 8, Smen = new() { Anchors = 4, AnchorDimensions = 4, Epochs = 2 } }, TimeProvider.System).Run(database, Cancellation);
+    private static IEnumerable<BehaviourEvent> Newcomer(params string[] titles) =>
+        titles.Select((title, i) => new BehaviourEvent { User = "newcomer", Item = $"new-{i}", Title = title, Time = new DateTimeOffset(2024, 6, 20, 0, 0, 0, TimeSpan.Zero) });
+
+    private static FitReport Fit(LurmDatabase database) => new FitRun(Options, TimeProvider.System).Run(database, Cancellation);
 }
