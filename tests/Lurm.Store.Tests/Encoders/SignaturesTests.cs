@@ -1,7 +1,7 @@
 using Lurm.Store.Encoders;
 using Lurm.Store.Histories;
-using Lurm.TestKit;
 using Lurm.Store.Tests.Generations;
+using Lurm.TestKit;
 
 namespace Lurm.Store.Tests.Encoders;
 

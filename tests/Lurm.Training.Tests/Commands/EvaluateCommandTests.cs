@@ -37,7 +37,7 @@ public sealed class EvaluateCommandTests : IDisposable
     public async Task A_served_model_is_measured_into_a_folder_beside_the_database()
     {
         var options = new FitOptions { Threads = 1, ItemDimensions = 8, Smen = new() { Anchors = 4, AnchorDimensions = 4, Epochs = 1, Scales = [Lurm.Store.Histories.Scale.Lifetime], TrainedShare = 1 } };
-        using var shop = new TasteShop(users: 160, periods: 6, switches: false);
+        using var shop = new TasteShop(users: 80, periods: 4, switches: false);
         new FitRun(options with { ModelId = "mine" }, TimeProvider.System).Run(shop.Database, Cancellation);
         shop.Database.Embed(cancellationToken: Cancellation);
         var config = _folder["fit.json"];
