@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Lurm.Store;
 using Lurm.Store.Encoders;
 using Lurm.Store.Histories;
@@ -69,6 +71,7 @@ internal sealed class TemporaryModels : IModelFitter, IDisposable
         {
             _copies[training] = copy = LurmDatabase.Create(Path.Combine(_folder.FullName, $"{_copies.Count}.lurm"), _original.Grain);
             CopyInto(copy, training, "training");
+            CopyVectorsInto(copy);
         }
 
         var run = new FitRun(variant.Apply(_options) with { ModelId = $"m{copy.Models.Count}" }, TimeProvider.System)
@@ -137,6 +140,20 @@ internal sealed class TemporaryModels : IModelFitter, IDisposable
     {
         _progress?.Report($"copying {histories.Count} users into a database of their own");
         copy.Ingest(Events(histories), batch, cancellationToken: _cancellationToken);
+    }
+
+    /// <summary>Vectors that the user supplied, so that the copy's interests are made of them too.</summary>
+    private void CopyVectorsInto(LurmDatabase copy)
+    {
+        var supplied = _items.Where(item => !item.Vector.IsEmpty).ToArray();
+        if (supplied.Length == 0)
+        {
+            return;
+        }
+
+        var file = Path.Combine(_folder.FullName, "vectors.ndjson");
+        File.WriteAllLines(file, supplied.Select(item => JsonSerializer.Serialize(new { id = item.Id, vector = string.Join(' ', item.Vector.ToArray().Select(component => component.ToString("R", CultureInfo.InvariantCulture))) })));
+        copy.ImportItems(file, new ItemMapping { IdColumn = "id", VectorColumn = "vector" }, _cancellationToken);
     }
 
     private IEnumerable<BehaviourEvent> Events(UserHistories histories)

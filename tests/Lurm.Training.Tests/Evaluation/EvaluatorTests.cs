@@ -3,8 +3,10 @@ using Lurm.Store;
 using Lurm.TestKit;
 using Lurm.Training.Evaluation;
 using Lurm.Training.Evaluation.Reports;
+using Lurm.Training.Histories;
 using Lurm.Training.Samples;
 using Lurm.Training.Smen;
+using Lurm.Training.Tests.Items;
 
 namespace Lurm.Training.Tests.Evaluation;
 
@@ -71,6 +73,19 @@ public sealed class EvaluatorTests
         Assert.All(section.Rows, row => Assert.All(row.Cells, cell => Assert.True(double.IsFinite(cell.Value.Value), $"{cell.Representation}: {row.Task} {row.Measure}")));
 
         Assert.Contains(ReportTable.Of(report), table => table.Title == "Ablations" && table.Rows.Count == EncoderVariant.Ablations.Count);
+    }
+
+    [Fact]
+    public void Models_of_a_part_take_supplied_item_vectors_too()
+    {
+        using var shop = new TasteShop(users: 200, periods: 4, switches: false);
+        shop.ImportVectors(TasteShop.ItemIds().Select((id, at) => (id, new float[] { at % 2, 1 - (at % 2), 0 })));
+        var told = new List<string>();
+        var fit = new FitOptions { Interests = 2, Smen = new SmenOptions { Anchors = 2, AnchorDimensions = 4, Epochs = 1 } };
+        using var models = new TemporaryModels(shop.Database, fit, new Commands.ReportTo<string>(told.Add), Cancellation);
+        models.Fit(UserHistories.Read(shop.Database, Cancellation), EncoderVariant.Default);
+
+        Assert.Contains(told, stage => stage.Contains("40 item vectors of 3 components taken as supplied", StringComparison.Ordinal));
     }
 
     [Fact]
