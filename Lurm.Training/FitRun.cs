@@ -59,7 +59,7 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
 
         var trainer = new SmenTrainer(trial.Options, options.Seed, device) { Checkpoint = checkpoint, Progress = new Relay<SmenProgress>(ReportStep) };
         using var trained = trainer.Train(training, cancellationToken);
-        Milestone(string.Create(CultureInfo.InvariantCulture, $"trained {trained.Epochs} passes: loss on {trained.HeldOutUsers:N0} held-out users {trained.StartLoss:F4} -> {trained.BestLoss:F4}, their neighbours kept {trained.BestOverlap ?? 0:F3}"));
+        Milestone(string.Create(CultureInfo.InvariantCulture, $"trained {trained.Epochs} passes{Resumed(checkpoint.ResumedEpochs)}: loss on {trained.HeldOutUsers:N0} held-out users {trained.StartLoss:F4} -> {trained.BestLoss:F4}, their neighbours kept {trained.BestOverlap ?? 0:F3}"));
         var card = WriteAndRegister(database, data, training, trained, trial.Metrics);
         checkpoint.Delete();
         Milestone($"model {card.ModelId} registered as a candidate");
@@ -177,6 +177,8 @@ internal sealed class FitRun(FitOptions options, TimeProvider time)
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static string Resumed(int passes) => passes == 0 ? string.Empty : FormattableString.Invariant($", {passes} of them before it was interrupted");
 
     private void ReportStep(SmenProgress step) => Progress?.Report(new FitProgress(
         string.Create(
