@@ -54,6 +54,33 @@ public sealed class SmenExportTests
         Assert.All(vectors.Chunk(options.Dimensions), vector => Assert.Equal(1, vector.Sum(x => x * x), 1e-4f));
     }
 
+    [Theory]
+    [InlineData(new[] { Scale.Recent }, "Decay", "Mapped")]
+    [InlineData(new[] { Scale.Season, Scale.Year }, "Decay", "Mapped")]
+    [InlineData(new[] { Scale.Lifetime, Scale.Season, Scale.Year }, "Attention", "Fusion")]
+    [InlineData(new[] { Scale.Year, Scale.Month }, "Gru", "Reserved")]
+    [InlineData(new[] { Scale.Lifetime, Scale.Recent, Scale.Month, Scale.Season, Scale.Year }, "Gru", "Mapped")]
+    public void Every_scale_alone_and_with_others_agrees_with_the_network(Scale[] scales, string time, string aggregation)
+    {
+        var options = new SmenOptions
+        {
+            Anchors = 8,
+            AnchorDimensions = 4,
+            Time = Enum.Parse<TimeKind>(time),
+            Aggregation = Enum.Parse<ScaleKind>(aggregation),
+            Scales = scales,
+            MaxPeriods = 3,
+            Epochs = 2,
+            BatchUsers = 16,
+        };
+        var bags = Synthetic.Bags(Synthetic.Histories(Users, 26, 4), options);
+
+        using var trained = new SmenTrainer(options, 1, torch.CPU).Train(bags, TestContext.Current.CancellationToken);
+
+        Assert.Equal(scales.Order(), trained.Network.Shape.Bags.Select(bag => bag.Scale).Order());
+        Assert.InRange(ParityCheck.LargestDifference(trained.Network, SmenExport.Encoder(trained.Network), bags.Columns, bags.Users), 0, ParityCheck.Tolerance);
+    }
+
     [Fact]
     public void A_batch_of_one_gives_what_a_batch_of_all_gives()
     {
