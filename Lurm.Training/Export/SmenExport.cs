@@ -45,7 +45,7 @@ internal static class SmenExport
                 continue;
             }
 
-            graph.Input($"{name}_pooled", OnnxType.Float, "B", "P", network.Shape.Width);
+            graph.Input($"{name}_pooled", OnnxType.Float, "B", Parts(bag.Input), network.Shape.Width);
             vectors.Add(AggregatePeriods(graph, network, bag, $"{name}_pooled"));
         }
 
@@ -57,7 +57,7 @@ internal static class SmenExport
     /// <summary>Pools keys and values: [B, N] to [B, Width], or [B, P, N] to [B, P, Width].</summary>
     private static string Pool(OnnxGraph graph, SmenNetwork network, BagInput bag, string table)
     {
-        object[] dimensions = SmenShape.IsSingle(bag) ? ["B", "N"] : ["B", "P", "N"];
+        object[] dimensions = SmenShape.IsSingle(bag) ? ["B", Keys(bag)] : ["B", Parts(bag), Keys(bag)];
         var keys = graph.Input($"{bag.Name}_keys", OnnxType.Int32, dimensions);
         var values = graph.Input($"{bag.Name}_values", OnnxType.Float, dimensions);
         var rows = graph.Operator("Gather", [table, keys]);
@@ -98,8 +98,8 @@ internal static class SmenExport
     {
         var shape = network.Shape;
         var name = bag.Input.Name;
-        var ages = graph.Input($"{name}_ages", OnnxType.Int32, "B", "P");
-        var mask = graph.Input($"{name}_mask", OnnxType.Float, "B", "P");
+        var ages = graph.Input($"{name}_ages", OnnxType.Int32, "B", Parts(bag.Input));
+        var mask = graph.Input($"{name}_mask", OnnxType.Float, "B", Parts(bag.Input));
         var last = graph.Integers("last", -1);
         var periodAxis = graph.Integers("periodAxis", 1);
         var maskColumn = graph.Operator("Unsqueeze", [mask, last]);
@@ -190,6 +190,12 @@ internal static class SmenExport
         graph.Metadata("lurm.interests", shape.Interests.ToString(CultureInfo.InvariantCulture));
         return graph.ToBytes();
     }
+
+    /// <summary>Name of a bag's number of keys. Each bag has its own: ONNX Runtime reuses a buffer where two names are the same, and fails where the sizes then are not.</summary>
+    private static string Keys(BagInput bag) => $"{bag.Name}_N";
+
+    /// <summary>Name of a bag's number of parts, its own for the same reason.</summary>
+    private static string Parts(BagInput bag) => $"{bag.Name}_P";
 
     private static string CutIntoAnchors(OnnxGraph graph, SmenNetwork network, string rows, int leading) =>
         graph.Operator("Reshape", [rows, graph.Integers($"cut{leading}", [.. Enumerable.Repeat(0L, leading), network.Shape.TableAnchors, network.Shape.TableAnchorDimensions])]);

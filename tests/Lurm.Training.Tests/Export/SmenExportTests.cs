@@ -54,6 +54,7 @@ public sealed class SmenExportTests
         Assert.All(vectors.Chunk(options.Dimensions), vector => Assert.Equal(1, vector.Sum(x => x * x), 1e-4f));
     }
 
+    /// <summary>All bags named their sizes alike: ONNX Runtime reused one scale's buffer for another's and failed ("Shape mismatch attempting to re-use buffer").</summary>
     [Theory]
     [InlineData(new[] { Scale.Recent }, "Decay", "Mapped")]
     [InlineData(new[] { Scale.Season, Scale.Year }, "Decay", "Mapped")]
