@@ -73,9 +73,8 @@ public sealed partial class LurmDatabase
 
             foreach (var generation in stale)
             {
-                if (lease is not null && generation.State == GenerationState.Published)
+                if (lease is not null && generation.State == GenerationState.Published && TryRefreshSnapshot(lease, generation.Number))
                 {
-                    new Embedding(this, lease, new EmbedOptions(), null, CancellationToken.None).RefreshSnapshot(generation.Number, pending: 0);
                     continue;
                 }
 
@@ -85,6 +84,20 @@ public sealed partial class LurmDatabase
             }
 
             DeleteFiles(stale);
+        }
+    }
+
+    // Somebody else's damaged vector holds up no erasure: without a snapshot, whoever needs the index meets the damage and says so.
+    private bool TryRefreshSnapshot(EmbedLease lease, long generation)
+    {
+        try
+        {
+            new Embedding(this, lease, new EmbedOptions(), null, CancellationToken.None).RefreshSnapshot(generation, pending: 0);
+            return true;
+        }
+        catch (StoreException exception) when (exception.Fault == StoreFault.Corrupt)
+        {
+            return false;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Lurm.Store.Generations;
 using Lurm.Store.Operations;
@@ -74,10 +73,15 @@ public sealed partial class LurmDatabase
             return;
         }
 
+        if (!RepresentationBlob.TryRead(row.Blob(0), out var vector, out var reason))
+        {
+            throw RepresentationBlob.Damaged(published.Number, userKey, reason);
+        }
+
         json.WriteStartObject("representation");
         json.WriteString("modelId", published.ModelId);
         json.WriteStartArray("vector");
-        foreach (var component in MemoryMarshal.Cast<byte, float>(row.Blob(0)))
+        foreach (var component in vector)
         {
             json.WriteNumberValue(component);
         }

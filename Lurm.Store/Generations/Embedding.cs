@@ -248,8 +248,8 @@ internal sealed class Embedding
             watermark = GenerationTable.LastChange(read.Session);
         }
 
-        var (keys, vectors) = RepresentationReader.ReadAll(_connections, generation.Number, _cancellationToken);
         var dimensions = _database.ReadBundle(generation.ModelId).Card.Dimensions;
+        var (keys, vectors) = RepresentationReader.ReadAll(_connections, generation.Number, dimensions, _cancellationToken);
         var meter = new StageMeter(_progress, EmbedStage.Indexing, 0, keys.Length);
         using var index = HnswIndex.Build(GenerationView.IndexOptions(dimensions), keys, vectors, _options.EffectiveThreads, meter.AsTotal(), _cancellationToken);
         meter.Finish();

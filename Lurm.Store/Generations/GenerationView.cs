@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Lurm.Index;
 using Lurm.Store.Encoders;
 using Lurm.Store.Queries;
@@ -72,7 +71,7 @@ internal sealed class GenerationView : IDisposable
             change = GenerationTable.LastChange(read.Session);
         }
 
-        var (keys, vectors) = RepresentationReader.ReadAll(database.Connections, generation.Number, cancellationToken);
+        var (keys, vectors) = RepresentationReader.ReadAll(database.Connections, generation.Number, bundle.Card.Dimensions, cancellationToken);
         var built = HnswIndex.Build(IndexOptions(bundle.Card.Dimensions), keys, vectors, Environment.ProcessorCount, null, cancellationToken);
         return new GenerationView(database, generation, bundle, built) { AppliedChange = change, Fallback = reason };
     }
@@ -121,7 +120,7 @@ internal sealed class GenerationView : IDisposable
             return;
         }
 
-        Index.Upsert(userKey, MemoryMarshal.Cast<byte, float>(row.Blob(2)));
+        Index.Upsert(userKey, RepresentationBlob.Read(row.Blob(2), Generation.Number, userKey, Index.Dimensions));
     }
 
     /// <summary>Everyone's rows, for queries that score everyone; made when first needed and after changes.</summary>

@@ -78,8 +78,7 @@ internal sealed class GenerationViews(LurmDatabase database) : IDisposable
             swap = _swap;
         }
 
-        // A swap in the background ends by itself; its fault was its own.
-        swap.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait(CancellationToken.None);
+        End(swap, CancellationToken.None);
         Interlocked.Exchange(ref _current, null)?.Dispose();
     }
 
@@ -90,6 +89,10 @@ internal sealed class GenerationViews(LurmDatabase database) : IDisposable
             ? new StoreException(StoreFault.Unavailable, $"'{database.Folder}' has no model yet. Train one: run 'lurm-train fit', then 'lurm embed'.")
             : new StoreException(StoreFault.Unavailable, $"'{database.Folder}' has no representations yet. Run 'lurm embed'.");
     }
+
+    // A swap in the background ends by itself; its fault was its own.
+    private static void End(Task swap, CancellationToken cancellationToken) =>
+        swap.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait(cancellationToken);
 
     private void RefreshUnlessBusy(bool background, CancellationToken cancellationToken)
     {
@@ -126,7 +129,7 @@ internal sealed class GenerationViews(LurmDatabase database) : IDisposable
                 return;
             }
 
-            _swap.Wait(cancellationToken);
+            End(_swap, cancellationToken);
         }
 
         Generation? published;

@@ -1,10 +1,9 @@
-using System.Runtime.InteropServices;
 using Lurm.Store.Sqlite;
 
 namespace Lurm.Store.Generations;
 
-/// <summary>Receives one representation; the span lives only during the call.</summary>
-internal delegate void RepresentationVisitor(long userKey, ReadOnlySpan<float> vector);
+/// <summary>Receives one representation as it is stored (see <see cref="RepresentationBlob"/>); the span lives only during the call.</summary>
+internal delegate void RepresentationVisitor(long userKey, ReadOnlySpan<byte> blob);
 
 /// <summary>Streams a generation's representations in key order, a page at a time, so that no read transaction lasts.</summary>
 internal static class RepresentationReader
@@ -26,7 +25,7 @@ internal static class RepresentationReader
             {
                 rows++;
                 next = statement.Int64(0) + 1;
-                visit(RepresentationKey.UserKey(next - 1), MemoryMarshal.Cast<byte, float>(statement.Blob(1)));
+                visit(RepresentationKey.UserKey(next - 1), statement.Blob(1));
             }
         }
     }
@@ -56,7 +55,8 @@ internal static class RepresentationReader
     }
 
     /// <summary>All of a generation: keys ascending, and vectors, row-major.</summary>
-    public static (long[] Keys, float[] Vectors) ReadAll(Connections connections, long generation, CancellationToken cancellationToken)
+    /// <exception cref="StoreException"><see cref="StoreFault.Corrupt"/>: a vector's checksum does not hold, or it has not <paramref name="dimensions"/> components.</exception>
+    public static (long[] Keys, float[] Vectors) ReadAll(Connections connections, long generation, int dimensions, CancellationToken cancellationToken)
     {
         long count;
         using (var read = connections.Read())
@@ -65,25 +65,18 @@ internal static class RepresentationReader
         }
 
         var keys = new long[count];
-        float[] vectors = [];
-        var dimensions = 0;
+        var vectors = new float[checked((int)(count * dimensions))];
         var i = 0;
         Visit(
             connections,
             generation,
-            (user, vector) =>
+            (user, blob) =>
             {
-                if (i == 0)
-                {
-                    dimensions = vector.Length;
-                    vectors = new float[checked((int)(count * dimensions))];
-                }
-
                 // Rows written since they were counted belong to changes that are applied after.
                 if (i < keys.Length)
                 {
                     keys[i] = user;
-                    vector.CopyTo(vectors.AsSpan(i * dimensions, dimensions));
+                    RepresentationBlob.Read(blob, generation, user, dimensions).CopyTo(vectors.AsSpan(i * dimensions));
                     i++;
                 }
             },

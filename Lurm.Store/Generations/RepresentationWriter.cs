@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Lurm.Store.Sqlite;
 
 namespace Lurm.Store.Generations;
@@ -11,6 +10,7 @@ internal sealed class RepresentationWriter : IDisposable
     private readonly Statement _write;
     private readonly Statement _delete;
     private readonly Statement _note;
+    private byte[] _blob = [];
 
     public RepresentationWriter(Session session, long generation)
     {
@@ -34,7 +34,14 @@ internal sealed class RepresentationWriter : IDisposable
             throw new StoreException(StoreFault.Invalid, $"user {userKey} is beyond the {RepresentationKey.MaxUserKey} users that representations are kept for.");
         }
 
-        _write.Bind(1, RepresentationKey.Of(_generation, userKey)).BindBlob(2, MemoryMarshal.AsBytes(vector)).Bind(3, userKey).Run();
+        var length = RepresentationBlob.Length(vector.Length);
+        if (_blob.Length != length)
+        {
+            _blob = new byte[length];
+        }
+
+        RepresentationBlob.Write(vector, _blob);
+        _write.Bind(1, RepresentationKey.Of(_generation, userKey)).BindBlob(2, _blob).Bind(3, userKey).Run();
         return Changed();
     }
 

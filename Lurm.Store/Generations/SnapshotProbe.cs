@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using Lurm.Index;
 
 namespace Lurm.Store.Generations;
@@ -50,7 +49,11 @@ internal static class SnapshotProbe
             }
 
             var userKey = RepresentationKey.UserKey(row.Int64(0));
-            var vector = MemoryMarshal.Cast<byte, float>(row.Blob(1));
+            if (!RepresentationBlob.TryRead(row.Blob(1), out var vector, out _))
+            {
+                continue;
+            }
+
             var isSame = vector.Length == kept.Length && index.TryGetVector(userKey, kept) && TensorPrimitives.Dot(vector, kept) >= SameVectorScore;
             if (!isSame && changed.Bind(1, generation.Watermark).Bind(2, generation.Number).Bind(3, userKey).Step())
             {

@@ -142,7 +142,8 @@ internal sealed class DatabaseCheck(LurmDatabase database, bool repair)
             generations = GenerationTable.All(read.Session);
         }
 
-        foreach (var generation in generations.Where(generation => generation.State != GenerationState.Building))
+        // Also a build that was interrupted: the next embedding goes on with its rows.
+        foreach (var generation in generations)
         {
             new GenerationCheck(database, generation, Add, repair).Run(cancellationToken);
         }

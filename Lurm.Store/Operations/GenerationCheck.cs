@@ -1,5 +1,6 @@
 using Lurm.Index;
 using Lurm.Store.Generations;
+using Lurm.Store.Sqlite;
 
 namespace Lurm.Store.Operations;
 
@@ -13,6 +14,7 @@ internal sealed class GenerationCheck(LurmDatabase database, Generation generati
 
     // User keys to tell every process's index about; each applies what the rows say.
     private readonly List<(long UserKey, bool Removed)> _stale = [];
+    private bool _isDamaged;
 
     public void Run(CancellationToken cancellationToken)
     {
@@ -23,7 +25,9 @@ internal sealed class GenerationCheck(LurmDatabase database, Generation generati
             CheckVectors(dimensions, cancellationToken);
         }
 
-        if (dimensions > 0 && generation.State == GenerationState.Published && CheckSnapshot())
+        // Before the index is looked at: it may have to be built from these rows.
+        Repair();
+        if (dimensions > 0 && generation.State == GenerationState.Published && CheckSnapshot() && !_isDamaged)
         {
             CheckIndex(cancellationToken);
         }
@@ -64,15 +68,28 @@ internal sealed class GenerationCheck(LurmDatabase database, Generation generati
     private void CheckVectors(int dimensions, CancellationToken cancellationToken) => RepresentationReader.Visit(
         database.Connections,
         generation.Number,
-        (userKey, vector) =>
+        (userKey, blob) =>
         {
-            var length = vector.Length == dimensions ? MathF.Sqrt(Dot(vector, vector)) : float.NaN;
-            if (!(Math.Abs(length - 1) <= LengthTolerance))
+            if (FindDamage(blob, dimensions) is { } reason)
             {
-                report("representations", $"user {userKey} has {vector.Length} components of length {length} in generation {generation.Number}; expected {dimensions} of length 1. Run 'lurm embed --all'", false);
+                report("representations", $"the representation of user {userKey} in generation {generation.Number} is damaged: {reason}. Run with repair, which removes it; the next 'lurm embed' makes it anew from the user's history", repair);
+                _stale.Add((userKey, Removed: true));
+                _isDamaged = !repair;
             }
         },
         cancellationToken);
+
+    // The length also finds damage where there is no checksum.
+    private static string? FindDamage(ReadOnlySpan<byte> blob, int dimensions)
+    {
+        if (!RepresentationBlob.TryRead(blob, out var vector, out var reason))
+        {
+            return reason;
+        }
+
+        var length = vector.Length == dimensions ? MathF.Sqrt(Dot(vector, vector)) : float.NaN;
+        return Math.Abs(length - 1) <= LengthTolerance ? null : $"it has {vector.Length} components of length {length}, expected {dimensions} of length 1";
+    }
 
     // False where a damaged snapshot still stands: its index has nothing to compare with.
     private bool CheckSnapshot()
@@ -118,10 +135,11 @@ internal sealed class GenerationCheck(LurmDatabase database, Generation generati
         RepresentationReader.Visit(
             database.Connections,
             generation.Number,
-            (userKey, vector) =>
+            (userKey, blob) =>
             {
                 rows++;
-                if (vector.Length == kept.Length && (!view.Index.TryGetVector(userKey, kept) || Dot(vector, kept) < SameVectorScore))
+                if (RepresentationBlob.TryRead(blob, out var vector, out _) && vector.Length == kept.Length
+                    && (!view.Index.TryGetVector(userKey, kept) || Dot(vector, kept) < SameVectorScore))
                 {
                     report("index", $"the index of generation {generation.Number} does not hold the representation of user {userKey}. Run with repair", repair);
                     _stale.Add((userKey, Removed: false));
@@ -165,7 +183,22 @@ internal sealed class GenerationCheck(LurmDatabase database, Generation generati
             GenerationTable.NoteChange(write.Session, change++, generation.Number, userKey, removed);
         }
 
+        MarkChanged(write.Session, _stale.Where(user => user.Removed).Select(user => user.UserKey));
         write.Commit();
+        _stale.Clear();
+    }
+
+    // Whoever has a history counts as changed, so that the next embedding takes it up.
+    private static void MarkChanged(Session session, IEnumerable<long> userKeys)
+    {
+        using var bump = session.Prepare("UPDATE settings SET value = value + 1 WHERE name = 'history_version' RETURNING value");
+        bump.Step();
+        using var mark = session.Prepare("UPDATE users SET history_version = ?2 WHERE user_key = ?1 AND event_count > 0");
+        mark.Bind(2, bump.Int64(0));
+        foreach (var userKey in userKeys)
+        {
+            mark.Bind(1, userKey).Run();
+        }
     }
 
     private static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
