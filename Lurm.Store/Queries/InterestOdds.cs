@@ -19,7 +19,7 @@ internal sealed class InterestOdds
         _idf = interests.Idf.ToArray();
     }
 
-    /// <summary>Counts the interests of these users, of at most a fixed number of them, evenly chosen.</summary>
+    /// <summary>Counts the interests of these users, of at most a fixed number of them, evenly chosen. A user has what its lifetime bag holds, and no interest by a kind of weight 0.</summary>
     public static InterestOdds Of(LurmDatabase database, QueryBags bags, ReadOnlySpan<long> ascendingKeys, CancellationToken cancellationToken)
     {
         var odds = new InterestOdds(bags.Bundle.Interests);
@@ -30,20 +30,16 @@ internal sealed class InterestOdds
             chosen.Add(ascendingKeys[(int)at]);
         }
 
-        var table = Array.Empty<int>();
-        var seen = new HashSet<int>();
+        BagBuilder? builder = null;
         database.ReadHistories(
             chosen.ToArray(),
             (_, entries) =>
             {
-                table = bags.Tables(entries).Interests;
-                seen.Clear();
-                foreach (ref readonly var entry in entries)
+                builder = bags.LifetimeBuilder(entries, builder);
+                builder.Build(entries);
+                foreach (var interest in builder[0].Keys)
                 {
-                    if (entry.Item < table.Length && table[entry.Item] is >= 0 and var interest && seen.Add(interest))
-                    {
-                        odds._having[interest]++;
-                    }
+                    odds._having[interest]++;
                 }
 
                 odds._users++;

@@ -134,7 +134,7 @@ internal sealed class QueryBags : IDisposable
     }
 
     /// <summary>The item table and kinds, read again where a history names an item that came later.</summary>
-    public (int[] Interests, IReadOnlyList<string> Kinds) Tables(ReadOnlySpan<HistoryEntry> entries)
+    private (int[] Interests, IReadOnlyList<string> Kinds) Tables(ReadOnlySpan<HistoryEntry> entries)
     {
         var last = 0;
         var lastKind = 0;

@@ -1,3 +1,4 @@
+using Lurm.Store.Encoders;
 using Lurm.Store.Tests.Encoders;
 using Lurm.Store.Tests.Generations;
 
@@ -126,6 +127,21 @@ public sealed class LookalikeTests : IClassFixture<LookalikeTests.Embedded>
         Assert.Equal([1, 5, 9], result.TopInterests.Select(interest => interest.Interest).Order());
         Assert.All(result.TopInterests, interest => Assert.Equal($"thing {interest.Interest}", interest.Label));
         Assert.All(result.TopInterests, interest => Assert.True(interest.LogOdds > 0));
+    }
+
+    /// <summary>They were once counted as had, although no bag and no score holds them.</summary>
+    [Fact]
+    public void An_interest_by_a_kind_of_weight_0_marks_no_audience()
+    {
+        using var shop = new Shop(Users);
+        shop.Ingest(Enumerable.Range(0, Users).Where(n => n % Shop.Tastes == 1).Select(n => Shop.Event($"u{n}", 2, month: 1) with { Kind = "view" }));
+        var card = Shop.Card("m1", Models.Lifetime()) with { KindWeights = new Dictionary<string, double> { ["view"] = 0 } };
+        shop.Database.RegisterModel(ModelBundle.Write(shop["bundle"], card, Shop.Interests(), TinyOnnx.Encoder(card, Shop.Table(card))).Folder);
+        shop.Database.Embed(cancellationToken: Token);
+
+        var result = shop.Database.Lookalike(new LookalikeQuery { Seeds = Seeds(30), Size = AudienceSize.Count(60), Explain = true }, Token);
+
+        Assert.Equal([1, 5, 9], result.TopInterests.Select(interest => interest.Interest).Order());
     }
 
     [Fact]
