@@ -3,7 +3,7 @@ using Lurm.Store;
 
 namespace Lurm.Campaigns.Corruption;
 
-/// <summary>Damages one file of a database and asks it: the right answers or a typed error, within seconds. What is derived must come back by repair.</summary>
+/// <summary>Damages one file of a database and asks it: the right answers or a typed error, within seconds. What is derived must come back by repair and the next embedding.</summary>
 internal static class CorruptionCampaign
 {
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
@@ -58,7 +58,8 @@ internal static class CorruptionCampaign
             ("bundle file damaged", random => Damaged(Pick(bundles, random), random), false),
             ("bundle file of another model, or missing", random => Replaced(Pick(bundles, random), bundles, random), false),
             ("history blob, a bit flipped", random => InDatabase(victim.Histories, random), false),
-            ("representation, a bit flipped", random => InDatabase(victim.Representations, random), false),
+            ("representation, a bit flipped", random => InDatabase(victim.Representations, random), true),
+            ("representation, a bit flipped, and no snapshot", random => InDatabase(victim.Representations, random, snapshots), true),
         ];
 
         string Damaged(string path, Random random)
@@ -74,14 +75,14 @@ internal static class CorruptionCampaign
             return other == path ? $"{path}: missing" : $"{path}: replaced by {other}";
         }
 
-        string InDatabase(IReadOnlyList<byte[]> blobs, Random random)
+        string InDatabase(IReadOnlyList<byte[]> blobs, Random random, params string[] lost)
         {
             const string Name = "lurm.db";
             byte[] bytes = [.. victim.Files[Name]];
             var blob = blobs[random.Next(blobs.Count)];
             var at = bytes.AsSpan().IndexOf(blob) + random.Next(blob.Length);
             bytes[at] ^= (byte)(1 << random.Next(8));
-            victim.Copy(Name, bytes);
+            victim.Copy(Name, bytes, lost);
             return $"{Name}, byte {at}";
         }
     }
@@ -109,6 +110,7 @@ internal static class CorruptionCampaign
     {
         using var database = LurmDatabase.Open(victim.Folder);
         database.Check(repair: true);
+        database.Embed();
         return victim.Compare(database) is { } wrong ? $"after repair {wrong}" : null;
     }
 

@@ -48,8 +48,8 @@ internal sealed class Victim : IDisposable
 
     public string Folder => _folder["damaged"];
 
-    /// <summary>A fresh copy in which <paramref name="path"/> holds other bytes, or is missing where they are null.</summary>
-    public void Copy(string path, byte[]? bytes)
+    /// <summary>A fresh copy in which <paramref name="path"/> holds other bytes, or is missing where they are null, as all of <paramref name="lost"/> are.</summary>
+    public void Copy(string path, byte[]? bytes, params ReadOnlySpan<string> lost)
     {
         if (Directory.Exists(Folder))
         {
@@ -60,13 +60,9 @@ internal sealed class Victim : IDisposable
         {
             var target = Path.Combine(Folder, name);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            if (name != path)
+            if ((name == path ? bytes : good) is { } written && !lost.Contains(name))
             {
-                File.WriteAllBytes(target, good);
-            }
-            else if (bytes is not null)
-            {
-                File.WriteAllBytes(target, bytes);
+                File.WriteAllBytes(target, written);
             }
         }
     }
