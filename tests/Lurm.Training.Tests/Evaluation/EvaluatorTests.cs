@@ -82,7 +82,7 @@ public sealed class EvaluatorTests
         shop.ImportVectors(TasteShop.ItemIds().Select((id, at) => (id, new float[] { at % 2, 1 - (at % 2), 0 })));
         var told = new List<string>();
         var fit = new FitOptions { Interests = 2, Smen = new SmenOptions { Anchors = 2, AnchorDimensions = 4, Epochs = 1 } };
-        using var models = new TemporaryModels(shop.Database, fit, new Commands.ReportTo<string>(told.Add), Cancellation);
+        using var models = new TemporaryModels(shop.Database, fit, new Lurm.Training.Commands.ReportTo<string>(told.Add), Cancellation);
         models.Fit(UserHistories.Read(shop.Database, Cancellation), EncoderVariant.Default);
 
         Assert.Contains(told, stage => stage.Contains("40 item vectors of 3 components taken as supplied", StringComparison.Ordinal));
