@@ -24,8 +24,8 @@ public sealed class LurmApiOptions
     [Range(1, 10_000)]
     public int MaxPageSize { get; set; } = 1_000;
 
-    /// <summary>The most users one similarity request may return. Default 10,000.</summary>
-    [Range(1, 100_000)]
+    /// <summary>The most users one similarity request may return. Default 10,000, the most that a search gives.</summary>
+    [Range(1, 10_000)]
     public int MaxSimilar { get; set; } = 10_000;
 
     /// <summary>The fewest matched seeds of a lookalike request; fewer are refused, so that no audience describes a person. Default 25.</summary>
@@ -44,9 +44,12 @@ public sealed class LurmApiOptions
     [Range(1_024, 1_073_741_824)]
     public long MaxBodyBytes { get; set; } = 32L << 20;
 
-    /// <summary>The largest body of <c>POST /events</c>, in bytes; it is streamed. Default 4 GiB.</summary>
+    /// <summary>
+    /// The largest body of <c>POST /events</c>, in bytes. None by default: it is streamed, so memory is no reason for one. The disk may be, since the
+    /// rows are spooled before they are applied.
+    /// </summary>
     [Range(1_024, long.MaxValue)]
-    public long MaxEventsBytes { get; set; } = 4L << 30;
+    public long? MaxEventsBytes { get; set; }
 
     /// <summary>How many heavy requests (lookalike, ingestion, refresh) run at once. Default: half of the processors.</summary>
     [Range(1, 1_024)]

@@ -66,8 +66,15 @@ internal sealed class ActionBody : IDisposable
         && (value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(name, value, "true or false"));
 
     public double? Number(string name) => Find(name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number
+        : IsNumber(value, out var number) ? number
         : throw Wrong(name, value, "a number");
+
+    /// <summary>Whether the value is a number that a double can hold: 1e999 reads as infinity, which no query takes.</summary>
+    public static bool IsNumber(JsonElement value, out double number)
+    {
+        number = 0;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out number) && double.IsFinite(number);
+    }
 
     public long? WholeNumber(string name, long least, long most)
     {

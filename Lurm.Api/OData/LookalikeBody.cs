@@ -68,8 +68,8 @@ internal static class LookalikeBody
     {
         var band = body.Find("band")!.Value;
         if (band.ValueKind != System.Text.Json.JsonValueKind.Object
-            || !band.TryGetProperty("from", out var from) || !from.TryGetDouble(out var least)
-            || !band.TryGetProperty("to", out var to) || !to.TryGetDouble(out var most)
+            || !band.TryGetProperty("from", out var from) || !ActionBody.IsNumber(from, out var least)
+            || !band.TryGetProperty("to", out var to) || !ActionBody.IsNumber(to, out var most)
             || least < 0 || most > 100 || least >= most)
         {
             throw ActionBody.Wrong("band", band, "{\"from\":1,\"to\":2}, in percent of the base, the first below the second");

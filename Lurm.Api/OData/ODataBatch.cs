@@ -12,11 +12,20 @@ internal sealed class ODataBatch(LurmModelCache models)
 {
     private const int MaxRequests = 100;
 
+    /// <summary>Marks a request that came in a batch.</summary>
+    private static readonly object Inside = new();
+
     public async Task InvokeAsync(HttpContext http, Uri root, Func<HttpContext, Task> answer)
     {
         if (!HttpMethods.IsPost(http.Request.Method))
         {
             throw new ApiException(StatusCodes.Status405MethodNotAllowed, "MethodNotAllowed", "A $batch is posted.");
+        }
+
+        if (http.Items.ContainsKey(Inside))
+        {
+            // Each level would hold its body and its answer a second time, as deep as the caller likes.
+            throw ApiException.Invalid("A $batch stands in a $batch; expected its requests in the outer one.", "$batch");
         }
 
         using var body = new MemoryStream();
@@ -133,6 +142,7 @@ internal sealed class ODataBatch(LurmModelCache models)
     private static DefaultHttpContext Inner(HttpContext outer, ODataBatchOperationRequestMessage asked, Stream body, Stream given)
     {
         var inner = new DefaultHttpContext { RequestServices = outer.RequestServices, RequestAborted = outer.RequestAborted, TraceIdentifier = outer.TraceIdentifier };
+        inner.Items[Inside] = true;
         inner.Connection.RemoteIpAddress = outer.Connection.RemoteIpAddress;
         var request = inner.Request;
         request.Method = asked.Method;

@@ -15,6 +15,7 @@ public sealed class WrongUsageTests : IDisposable
     [InlineData("--frobnicate", "stats", "x.lurm", "--frobnicate")]
     [InlineData("--user", "ingest", "x.lurm", "events.csv", "--item", "i", "--time", "t")]
     [InlineData("--k is 0; expected 1 to", "similar", "x.lurm", "u1", "-k", "0")]
+    [InlineData("--k is 10001; expected 1 to 10000", "similar", "x.lurm", "u1", "-k", "10001")]
     [InlineData("--k", "similar", "x.lurm", "u1", "-k", "many")]
     [InlineData("--filter", "similar", "x.lurm", "u1", "--filter", "Country eq")]
     [InlineData("--size and --percent", "lookalike", "x.lurm", "--seeds", "s.txt", "--size", "10", "--percent", "1")]

@@ -60,6 +60,37 @@ public sealed class HostileClientTests
         Assert.True(answer.Text.Length < 2_000, answer.Text[..Math.Min(answer.Text.Length, 200)]);
     }
 
+    /// <summary>Each level held its body and its answer once more, and took a hundred requests of the next: as deep as the caller liked.</summary>
+    [Fact]
+    public async Task A_batch_in_a_batch_is_refused()
+    {
+        using var shop = new Shop();
+        await using var server = await Server.StartAsync(shop);
+        var body = """{"requests":[{"id":"1","method":"GET","url":"Users('u001')"}]}""";
+        for (var level = 0; level < 3; level++)
+        {
+            body = $$"""{"requests":[{"id":"1","method":"POST","url":"/odata/$batch","headers":{"content-type":"application/json"},"body":{{body}}}]}""";
+        }
+
+        var answer = await server.PostAsync("odata/$batch", body);
+
+        Assert.Equal(200, answer.Status);
+        Assert.Equal(400, Assert.Single(answer.Json.GetProperty("responses").EnumerateArray()).GetProperty("status").GetInt32());
+        Assert.Contains("in a $batch", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("u001", answer.Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>It was refused from 4 GiB on, although it is streamed.</summary>
+    [Fact]
+    public async Task Events_of_any_size_are_waited_for()
+    {
+        using var shop = new Shop();
+        await using var server = await Server.StartAsync(shop);
+
+        using var client = await BeginAsync(
+            server, $"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nIdempotency-Key: large\r\nContent-Length: {1L << 40}\r\nExpect: 100-continue\r\n\r\n", "100 Continue");
+    }
+
     [Fact]
     public async Task Headers_beyond_the_limit_are_refused_and_the_server_goes_on()
     {
