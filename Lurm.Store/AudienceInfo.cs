@@ -10,7 +10,7 @@ public sealed class AudienceInfo
     /// <summary>Its name.</summary>
     public required string Id { get; init; }
 
-    /// <summary>How many members the last run gave; those erased since are not counted out.</summary>
+    /// <summary>How many members the last run gave, without those erased since.</summary>
     public int MemberCount { get; internal init; }
 
     /// <summary>Different seeds that had a representation.</summary>

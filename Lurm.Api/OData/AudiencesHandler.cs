@@ -52,6 +52,7 @@ internal sealed class AudiencesHandler(HeavyWork heavy)
     private static AudienceInfo Find(ODataCall call, string id) =>
         call.Lurm.TryGetAudience(id, out var audience) ? audience : throw ApiException.NotFound($"There is no audience '{id}'.");
 
+    // A filter is written by who may read users, and may name one.
     private static Row RowOf(ODataCall call, AudienceInfo audience) => new(
         ("Id", audience.Id),
         ("MemberCount", AggregateCounts.For(call.Caller, call.Options, audience.MemberCount)),
@@ -59,14 +60,14 @@ internal sealed class AudiencesHandler(HeavyWork heavy)
         ("UnmatchedSeeds", AggregateCounts.For(call.Caller, call.Options, audience.UnmatchedSeeds)),
         ("Method", audience.Method.ToString()),
         ("Size", audience.Size),
-        ("Filter", audience.Filter),
+        ("Filter", call.Caller.Has(LurmRole.Read) ? audience.Filter : null),
         ("RefreshesItself", audience.RefreshesItself),
         ("ModelId", audience.ModelId),
         ("AsOf", audience.AsOf),
         ("CreatedAt", audience.CreatedAt),
-        ("RelevanceCurve", audience.RelevanceCurve.Select(LookalikeAnswer.Point).ToArray()),
-        ("TopInterests", audience.TopInterests.Select(LookalikeAnswer.Interest).ToArray()),
-        ("Warnings", new ODataCollectionValue { TypeName = "Collection(Edm.String)", Items = audience.Warnings }));
+        ("RelevanceCurve", audience.RelevanceCurve.Select(point => LookalikeAnswer.Point(call, point)).ToArray()),
+        ("TopInterests", audience.TopInterests.Select(interest => LookalikeAnswer.Interest(call, interest)).ToArray()),
+        ("Warnings", new ODataCollectionValue { TypeName = "Collection(Edm.String)", Items = AggregateCounts.Warnings(call.Caller, audience.Warnings) }));
 
     /// <summary>Members of an audience that is too small are not shown, whoever saved it and how.</summary>
     private static void CheckFloors(ODataCall call, AudienceInfo audience)

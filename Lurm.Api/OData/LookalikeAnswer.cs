@@ -23,7 +23,7 @@ internal static class LookalikeAnswer
     /// <summary>Writes the complex value, its members as a nested set so that it can carry a next link.</summary>
     public static void Write(ODataWriter writer, ODataCall call, LookalikeResult result, Operation operation, Selection selection)
     {
-        writer.WriteStart(new ODataResource { TypeName = TypeName, Properties = [.. Properties(call, result).Where(property => selection.Has(property.Name))] });
+        writer.WriteStart(new ODataResource { TypeName = TypeName, Properties = [.. Properties(call, result, operation).Where(property => selection.Has(property.Name))] });
         if (selection.Has(MembersName))
         {
             Entity.WriteNested(writer, MembersName, Members(call, result, 0, call.PageSize), NextLink(call, operation, result, call.PageSize));
@@ -31,12 +31,12 @@ internal static class LookalikeAnswer
 
         if (selection.Has("RelevanceCurve"))
         {
-            Entity.WriteNested(writer, "RelevanceCurve", [.. result.RelevanceCurve.Select(Point)], null);
+            Entity.WriteNested(writer, "RelevanceCurve", [.. result.RelevanceCurve.Select(point => Point(call, point))], null);
         }
 
         if (selection.Has("TopInterests"))
         {
-            Entity.WriteNested(writer, "TopInterests", [.. result.TopInterests.Select(Interest)], null);
+            Entity.WriteNested(writer, "TopInterests", [.. result.TopInterests.Select(interest => Interest(call, interest))], null);
         }
 
         writer.WriteEnd();
@@ -44,35 +44,38 @@ internal static class LookalikeAnswer
 
     /// <summary>One page of members; who was erased since is not in it.</summary>
     public static IReadOnlyList<ODataResource> Members(ODataCall call, LookalikeResult result, int from, int count) =>
-        (call.Caller.Role & LurmRole.Read) != LurmRole.Read
+        !call.Caller.Has(LurmRole.Read)
             ? []
             : [.. result.Members.Skip(from).Take(count).Where(member => call.Lurm.TryGetUserKey(member.Id, out _)).Select(Member)];
 
     /// <summary>The address of the page after <paramref name="after"/> members.</summary>
     public static Uri? NextLink(ODataCall call, Operation operation, LookalikeResult result, int after, int? top = null) =>
-        after < result.Members.Count && (top is null or > 0) && (call.Caller.Role & LurmRole.Read) == LurmRole.Read
+        after < result.Members.Count && (top is null or > 0) && call.Caller.Has(LurmRole.Read)
             ? new Uri(call.ServiceRoot, FormattableString.Invariant($"Operations('{operation.Id}')/Members?{(top is null ? string.Empty : $"$top={top}&")}$skiptoken={after}"))
             : null;
 
-    private static List<ODataProperty> Properties(ODataCall call, LookalikeResult result) =>
+    private static List<ODataProperty> Properties(ODataCall call, LookalikeResult result, Operation operation) =>
     [
-        new() { Name = "MemberCount", Value = AggregateCounts.For(call.Caller, call.Options, result.Members.Count) },
+        new() { Name = "MemberCount", Value = AggregateCounts.For(call.Caller, call.Options, operation.CountMembers(call.Lurm)) },
         new() { Name = "MatchedSeeds", Value = AggregateCounts.For(call.Caller, call.Options, result.MatchedSeeds) },
         new() { Name = "UnmatchedSeeds", Value = AggregateCounts.For(call.Caller, call.Options, result.UnmatchedSeeds) },
-        new() { Name = "UnmatchedSeedIds", Value = Texts((call.Caller.Role & LurmRole.Read) == LurmRole.Read ? result.UnmatchedSeedIds : []) },
+        new() { Name = "UnmatchedSeedIds", Value = Texts(call.Caller.Has(LurmRole.Read) ? result.UnmatchedSeedIds : []) },
         new() { Name = "Method", Value = result.Method.ToString() },
         new() { Name = "ModelId", Value = result.ModelId },
         new() { Name = "AsOf", Value = result.AsOf },
-        new() { Name = "Warnings", Value = Texts(result.Warnings) },
+        new() { Name = "Warnings", Value = Texts(AggregateCounts.Warnings(call.Caller, result.Warnings)) },
     ];
 
     private static ODataCollectionValue Texts(IEnumerable<string> texts) => new() { TypeName = "Collection(Edm.String)", Items = texts };
 
     private static ODataResource Member(AudienceMember member) => Entity.Complex("Lurm.Member", ("Id", member.Id), ("Score", member.Score));
 
-    public static ODataResource Point(RelevancePoint point) =>
-        Entity.Complex("Lurm.CurvePoint", ("Percent", (double)point.Percent), ("Members", (long)point.Members), ("Score", (double)point.Score));
+    public static ODataResource Point(ODataCall call, RelevancePoint point) => Entity.Complex(
+        "Lurm.CurvePoint",
+        ("Percent", point.Percent),
+        ("Members", AggregateCounts.For(call.Caller, call.Options, point.Members)),
+        ("Score", AggregateCounts.Measure(call.Caller, point.Score)));
 
-    public static ODataResource Interest(AudienceInterest interest) =>
-        Entity.Complex("Lurm.TopInterest", ("Interest", interest.Interest), ("Label", interest.Label), ("LogOdds", (double)interest.LogOdds));
+    public static ODataResource Interest(ODataCall call, AudienceInterest interest) => Entity.Complex(
+        "Lurm.TopInterest", ("Interest", interest.Interest), ("Label", interest.Label), ("LogOdds", AggregateCounts.Measure(call.Caller, interest.LogOdds)));
 }

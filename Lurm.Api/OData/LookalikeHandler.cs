@@ -43,17 +43,17 @@ internal sealed class LookalikeHandler(HeavyWork heavy, OperationRegistry operat
         }
     }
 
-    /// <summary>Refuses an audience that is small enough to describe a person.</summary>
+    /// <summary>Refuses an audience that is small enough to describe a person, without saying how small: that is what the floor hides.</summary>
     internal static void CheckFloors(LookalikeResult result, LurmApiOptions options)
     {
         if (result.MatchedSeeds < options.MinimumSeeds)
         {
-            throw ApiException.Invalid($"{result.MatchedSeeds} of the seeds are users here; expected at least {options.MinimumSeeds}, so that no audience describes a person.", "seeds");
+            throw ApiException.Invalid($"Fewer than {options.MinimumSeeds} of the seeds are users here; expected at least so many, so that no audience describes a person.", "seeds");
         }
 
         if (result.Members.Count < options.MinimumMembers)
         {
-            throw ApiException.Invalid($"The audience would have {result.Members.Count} members; expected at least {options.MinimumMembers}, so that no audience describes a person.", "size");
+            throw ApiException.Invalid($"The audience would have fewer than {options.MinimumMembers} members; expected at least so many, so that no audience describes a person.", "size");
         }
     }
 
@@ -92,9 +92,10 @@ internal sealed class LookalikeHandler(HeavyWork heavy, OperationRegistry operat
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, operation.Cancelled);
                 try
                 {
+                    var erasures = lurm.GetUserMoment().Erasures;
                     var result = lurm.Lookalike(query, either.Token);
                     CheckFloors(result, options);
-                    operation.Succeed(result, time.GetUtcNow());
+                    operation.Succeed(result, erasures, time.GetUtcNow());
                     return result;
                 }
                 catch (OperationCanceledException)

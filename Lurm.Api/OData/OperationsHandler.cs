@@ -96,6 +96,6 @@ internal sealed class OperationsHandler(OperationRegistry operations)
 
         var source = ((NavigationPropertySegment)call.Path.LastSegment).NavigationSource;
         var next = LookalikeAnswer.NextLink(call, operation, result, from + call.PageSize, call.Query.Top - call.PageSize);
-        await ODataResponder.WriteSetAsync(call, source, call.Model.Types.AudienceMember, rows.Select(row => new Entity(row)), null, call.Query.Count ? result.Members.Count : null, next);
+        await ODataResponder.WriteSetAsync(call, source, call.Model.Types.AudienceMember, rows.Select(row => new Entity(row)), null, call.Query.Count ? operation.CountMembers(call.Lurm) : null, next);
     }
 }

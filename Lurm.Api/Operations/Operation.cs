@@ -7,6 +7,7 @@ internal sealed class Operation(string id, string kind, string owner, DateTimeOf
 {
     private readonly CancellationTokenSource _cancel = new();
     private readonly Lock _gate = new();
+    private Counted? _counted;
 
     public string Id { get; } = id;
 
@@ -30,7 +31,29 @@ internal sealed class Operation(string id, string kind, string owner, DateTimeOf
 
     public void Cancel() => _cancel.Cancel();
 
-    public void Succeed(LookalikeResult result, DateTimeOffset at) => End(OperationState.Succeeded, at, () => Result = result);
+    /// <param name="result">What was found.</param>
+    /// <param name="erasures">The number of the last erasure before it was looked for.</param>
+    /// <param name="at">When it ended.</param>
+    public void Succeed(LookalikeResult result, long erasures, DateTimeOffset at) => End(OperationState.Succeeded, at, () =>
+    {
+        Result = result;
+        _counted = new Counted(erasures, result.Members.Count);
+    });
+
+    /// <summary>How many members of the result are still users. Costs one small read, and one a member after an erasure.</summary>
+    public int CountMembers(LurmDatabase lurm)
+    {
+        var erasures = lurm.GetUserMoment().Erasures;
+        var counted = Volatile.Read(ref _counted);
+        if (counted?.Erasures == erasures)
+        {
+            return counted.Members;
+        }
+
+        counted = new Counted(erasures, Result?.Members.Count(member => lurm.TryGetUserKey(member.Id, out _)) ?? 0);
+        Volatile.Write(ref _counted, counted);
+        return counted.Members;
+    }
 
     public void Fail(Problem problem, DateTimeOffset at) => End(OperationState.Failed, at, () => Problem = problem);
 
@@ -47,4 +70,7 @@ internal sealed class Operation(string id, string kind, string owner, DateTimeOf
             State = state;
         }
     }
+
+    /// <summary>Members that were users at the time of an erasure, the last of them.</summary>
+    private sealed record Counted(long Erasures, int Members);
 }

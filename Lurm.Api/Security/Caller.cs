@@ -5,10 +5,12 @@ namespace Lurm.Api.Security;
 /// <param name="Role">What it may do.</param>
 internal sealed record Caller(string Name, LurmRole Role)
 {
+    public bool Has(LurmRole role) => (Role & role) == role;
+
     /// <summary>Refuses a caller who lacks <paramref name="role"/>.</summary>
     public void Require(LurmRole role)
     {
-        if ((Role & role) != role)
+        if (!Has(role))
         {
             throw new ApiException(
                 StatusCodes.Status403Forbidden,

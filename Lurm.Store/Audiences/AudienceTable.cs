@@ -55,7 +55,7 @@ internal static class AudienceTable
     /// <summary>Writes an audience and its members, in place of what stood under the id.</summary>
     public static void Write(Session session, string id, AudienceDefinition definition, bool refresh, LookalikeResult result, ReadOnlySpan<long> keys, DateTimeOffset now)
     {
-        var report = new AudienceReport(result.Members.Count, result.MatchedSeeds, result.UnmatchedSeeds, result.RelevanceCurve, result.TopInterests, result.Warnings);
+        var report = new AudienceReport(keys.Length - keys.Count(0), result.MatchedSeeds, result.UnmatchedSeeds, result.RelevanceCurve, result.TopInterests, result.Warnings);
         using (var statement = session.Prepare("""
             INSERT INTO audiences (id, definition, refresh, model, as_of, created_at, report) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             ON CONFLICT (id) DO UPDATE SET definition = excluded.definition, refresh = excluded.refresh, model = excluded.model, as_of = excluded.as_of, report = excluded.report
@@ -138,10 +138,11 @@ internal static class AudienceTable
         return found;
     }
 
-    /// <summary>Takes users out of every audience's members, seeds and exclusions.</summary>
+    /// <summary>Takes users out of every audience's members, seeds and exclusions, and counts the members that are left.</summary>
     public static void Erase(Session session, HashSet<long> erased)
     {
         var pages = new List<(long Audience, long FirstRank, byte[] Members)>();
+        var members = new Dictionary<long, int>();
         using (var read = session.Prepare("SELECT audience_key, first_rank, members FROM audience_pages"))
         {
             while (read.Step())
@@ -151,39 +152,46 @@ internal static class AudienceTable
                 {
                     pages.Add((read.Int64(0), read.Int64(1), page));
                 }
+
+                members[read.Int64(0)] = members.GetValueOrDefault(read.Int64(0)) + MemberCodec.CountLive(page);
             }
         }
 
         using (var write = session.Prepare("UPDATE audience_pages SET members = ?3 WHERE audience_key = ?1 AND first_rank = ?2"))
         {
-            foreach (var (audience, firstRank, members) in pages)
+            foreach (var (audience, firstRank, page) in pages)
             {
-                write.Bind(1, audience).Bind(2, firstRank).BindBlob(3, members).Run();
+                write.Bind(1, audience).Bind(2, firstRank).BindBlob(3, page).Run();
             }
         }
 
-        var definitions = new List<(long Audience, string Definition)>();
-        using (var read = session.Prepare("SELECT audience_key, definition FROM audiences"))
+        var changed = new List<(long Audience, string Definition, string Report)>();
+        using (var read = session.Prepare("SELECT audience_key, definition, report FROM audiences"))
         {
             while (read.Step())
             {
                 var definition = JsonSerializer.Deserialize(read.Text(1)!, AudienceJson.Default.AudienceDefinition)!;
-                if (definition.SeedKeys?.Any(erased.Contains) == true || definition.ExcludeKeys.Any(erased.Contains))
+                var report = JsonSerializer.Deserialize(read.Text(2)!, AudienceJson.Default.AudienceReport)!;
+                var live = members.GetValueOrDefault(read.Int64(0));
+                if (report.Members != live || definition.SeedKeys?.Any(erased.Contains) == true || definition.ExcludeKeys.Any(erased.Contains))
                 {
                     var left = definition with
                     {
                         SeedKeys = definition.SeedKeys?.Where(key => !erased.Contains(key)).ToArray(),
                         ExcludeKeys = [.. definition.ExcludeKeys.Where(key => !erased.Contains(key))],
                     };
-                    definitions.Add((read.Int64(0), JsonSerializer.Serialize(left, AudienceJson.Default.AudienceDefinition)));
+                    changed.Add((
+                        read.Int64(0),
+                        JsonSerializer.Serialize(left, AudienceJson.Default.AudienceDefinition),
+                        JsonSerializer.Serialize(report with { Members = live }, AudienceJson.Default.AudienceReport)));
                 }
             }
         }
 
-        using var update = session.Prepare("UPDATE audiences SET definition = ?2 WHERE audience_key = ?1");
-        foreach (var (audience, definition) in definitions)
+        using var update = session.Prepare("UPDATE audiences SET definition = ?2, report = ?3 WHERE audience_key = ?1");
+        foreach (var (audience, definition, report) in changed)
         {
-            update.Bind(1, audience).BindText(2, definition).Run();
+            update.Bind(1, audience).BindText(2, definition).BindText(3, report).Run();
         }
     }
 }

@@ -24,6 +24,18 @@ internal static class MemberCodec
 
     public static int Count(ReadOnlySpan<byte> page) => page.Length / MemberBytes;
 
+    /// <summary>How many members of a page are not erased.</summary>
+    public static int CountLive(ReadOnlySpan<byte> page)
+    {
+        var live = 0;
+        for (var i = 0; i < Count(page); i++)
+        {
+            live += Read(page, i).Key == 0 ? 0 : 1;
+        }
+
+        return live;
+    }
+
     public static (long Key, float Score) Read(ReadOnlySpan<byte> page, int index) =>
         (BinaryPrimitives.ReadInt64LittleEndian(page[(index * MemberBytes)..]), BinaryPrimitives.ReadSingleLittleEndian(page[((index * MemberBytes) + 8)..]));
 

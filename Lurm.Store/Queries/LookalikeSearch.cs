@@ -80,7 +80,7 @@ internal sealed class LookalikeSearch(LurmDatabase database, GenerationView view
 
         return keys.Count > 0
             ? ([.. keys.Order()], unmatched, names)
-            : throw new StoreException(StoreFault.Invalid, $"none of the {unmatched} seed users has a representation in '{database.Folder}'; expected at least one. Check the ids, or run 'lurm embed'.");
+            : throw new StoreException(StoreFault.Invalid, $"none of the seed users has a representation in '{database.Folder}'; expected at least one. Check the ids, or run 'lurm embed'.");
     }
 
     /// <summary>Rows that may be members, ascending, and how many users a percentage is of.</summary>
@@ -224,11 +224,12 @@ internal sealed class LookalikeSearch(LurmDatabase database, GenerationView view
         return keys;
     }
 
+    // Like the other refusals of seeds, it does not count them: over REST it reaches callers who may see rounded counts only.
     private static void Refuse(int seeds)
     {
         if (seeds > LookalikeQuery.MaxSeeds)
         {
-            throw new StoreException(StoreFault.Invalid, $"found {seeds} seed users; expected at most {LookalikeQuery.MaxSeeds}. Draw a sample of them.");
+            throw new StoreException(StoreFault.Invalid, $"found more than {LookalikeQuery.MaxSeeds} seed users; expected at most so many. Draw a sample of them.");
         }
     }
 }

@@ -114,6 +114,36 @@ public sealed class LookalikeTests(ShopServer shop) : IClassFixture<ShopServer>
         own.Lurm.Erase([before[0]], cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.Equal(before[1..], (await server.GetAsync(next, ("Prefer", "odata.maxpagesize=20"))).Ids);
+        var members = next.Split('?')[0];
+        Assert.Equal(59, (await server.GetAsync(members + "?$count=true")).Json.GetProperty("@odata.count").GetInt32());
+        var operation = await server.GetAsync(members[..members.LastIndexOf('/')]);
+        Assert.Equal(59, operation.Json.GetProperty("Result").GetProperty("MemberCount").GetInt32());
+    }
+
+    /// <summary>The floor looked at how many there had been.</summary>
+    [Fact]
+    public async Task Erased_members_of_a_saved_audience_are_neither_counted_nor_hide_that_it_is_too_small()
+    {
+        using var own = new Shop();
+        await using var server = await Server.StartAsync(own);
+        await server.PostAsync("odata/Audiences/Lurm.Save", $$"""{"id":"a1","seeds":{{Seeds(30)}},"size":51}""");
+        var members = (await server.GetAsync("odata/Audiences('a1')/Members?$count=true")).Ids;
+
+        own.Lurm.Erase([members[0]], cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(50, (await server.GetAsync("odata/Audiences('a1')/Members?$count=true")).Json.GetProperty("@odata.count").GetInt32());
+        Assert.Equal(50, (await server.GetAsync("odata/Audiences('a1')")).Json.GetProperty("MemberCount").GetInt32());
+        own.Lurm.Erase([members[1]], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(403, (await server.GetAsync("odata/Audiences('a1')/Members")).Status);
+    }
+
+    [Fact]
+    public async Task An_audience_of_an_infinite_score_is_refused_and_not_a_fault_of_the_server()
+    {
+        var answer = await Server.PostAsync("odata/Audiences/Lurm.Save", """{"id":"infinite","seedFilter":"Age gt 1","minScore":1e999}""");
+
+        Assert.Equal(400, answer.Status);
+        Assert.Contains("minScore", answer.ErrorMessage, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -140,6 +170,9 @@ public sealed class LookalikeTests(ShopServer shop) : IClassFixture<ShopServer>
     [InlineData("""{"seedFilter":"Age gt 1","size":0}""", "size")]
     [InlineData("""{"seedFilter":"Age gt 1","percent":0}""", "percent")]
     [InlineData("""{"seedFilter":"Age gt 1","band":{"from":2,"to":1}}""", "band")]
+    [InlineData("""{"seedFilter":"Age gt 1","band":{"from":"1","to":2}}""", "band")]
+    [InlineData("""{"seedFilter":"Age gt 1","band":{"from":1,"to":1e999}}""", "band")]
+    [InlineData("""{"seedFilter":"Age gt 1","minScore":1e999}""", "minScore")]
     [InlineData("""{"seedFilter":"Age gt 1","method":"magic"}""", "magic")]
     [InlineData("""{"seedFilter":"Nope gt 1","size":60}""", "Nope")]
     [InlineData("""{"seeds":[1],"size":60}""", "seeds")]

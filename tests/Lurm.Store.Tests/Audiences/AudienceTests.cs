@@ -62,6 +62,8 @@ public sealed class AudienceTests : IDisposable
 
         Assert.Equal(before.Where((_, i) => i != 3), _shop.Database.ReadAudience("a1", 0, 100, out _));
         Assert.Equal(before[4], _shop.Database.ReadAudience("a1", 4, 1, out _)[0]);
+        Assert.True(_shop.Database.TryGetAudience("a1", out var audience));
+        Assert.Equal(before.Count - before.Count(member => member.Id == "u5") - 1, audience.MemberCount);
         Assert.Equal(1, _shop.Database.RefreshAudience("a1", Token).MatchedSeeds);
     }
 
