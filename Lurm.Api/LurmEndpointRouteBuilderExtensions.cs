@@ -30,11 +30,13 @@ public static class LurmEndpointRouteBuilderExtensions
         HealthEndpoints.Map(endpoints);
         OpenApiDocument.Map(endpoints, prefix);
         endpoints.MapScalarApiReference("/reference", page => page.WithTitle("Lurm").WithOpenApiRoutePattern(OpenApiDocument.Path));
-        endpoints.MapGet("/metrics", async (HttpContext http, Authenticator authenticator) =>
+        endpoints.MapGet("/metrics", async (HttpContext http, Authenticator authenticator, RequestLimits limits) =>
         {
             try
             {
-                (await authenticator.AuthenticateAsync(http)).Require(LurmRole.Aggregate);
+                var caller = await authenticator.AuthenticateAsync(http);
+                limits.Admit(caller, http);
+                caller.Require(LurmRole.Aggregate);
                 http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
                 await http.Response.WriteAsync(metrics.Write(), http.RequestAborted);
             }

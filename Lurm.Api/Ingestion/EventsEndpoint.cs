@@ -76,10 +76,14 @@ internal sealed class EventsEndpoint(LurmDatabase lurm, Authenticator authentica
 
         // The caller is part of the name: two callers who both count from 1 do not hide each other's events.
         var report = await heavy.RunAsync(
-            cancellationToken => lurm.IngestStream(body, format, $"{caller.Name}/{key}", cancellationToken: cancellationToken), http.RequestAborted);
+            cancellationToken => lurm.IngestStream(body, format, BatchName(caller, key), cancellationToken: cancellationToken), http.RequestAborted);
         metrics.EventsTaken(report.Events);
         await WriteAsync(http, report, key);
     }
+
+    /// <summary>The first slash ends the caller's name, since a slash of its own is written out: "a" with the key "b/c" is not "a/b" with "c".</summary>
+    internal static string BatchName(Caller caller, string key) =>
+        $"{caller.Name.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal)}/{key}";
 
     private static EventStreamFormat FormatOf(string? contentType) => contentType?.Split(';')[0].Trim().ToLowerInvariant() switch
     {

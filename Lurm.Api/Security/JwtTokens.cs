@@ -42,12 +42,12 @@ internal sealed class JwtTokens
             issuer.TrimEnd('/') + "/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), new HttpDocumentRetriever());
     }
 
-    /// <summary>Who the token names; nothing where it is not valid here.</summary>
+    /// <summary>Who the token names; nothing where it is not valid here, or names nobody: limits, operations and batches are kept by name.</summary>
     public async Task<Caller?> TryReadAsync(string token, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var result = await _handler.ValidateTokenAsync(token, _rules);
-        if (!result.IsValid)
+        if (!result.IsValid || result.ClaimsIdentity.FindFirst("sub")?.Value is not { } subject || string.IsNullOrWhiteSpace(subject))
         {
             return null;
         }
@@ -61,6 +61,6 @@ internal sealed class JwtTokens
             }
         }
 
-        return new Caller(result.ClaimsIdentity.FindFirst("sub")?.Value ?? "token", role);
+        return new Caller(subject, role);
     }
 }

@@ -1,4 +1,7 @@
 using System.Text;
+using Lurm.Api.Ingestion;
+using Lurm.Api.Security;
+using Lurm.Api.Tests.Commands;
 
 namespace Lurm.Api.Tests.Ingestion;
 
@@ -71,6 +74,28 @@ public sealed class EventsTests : IAsyncLifetime
 
         Assert.Equal(200, answer.Status);
         Assert.Equal((20_000, 100), (answer.Json.GetProperty("events").GetInt32(), answer.Json.GetProperty("newUsers").GetInt32()));
+    }
+
+    /// <summary>Both were kept as "a/b/c".</summary>
+    [Fact]
+    public async Task A_slash_in_a_name_or_key_does_not_hide_the_events_of_another_caller()
+    {
+        const string Body = "{\"user\":\"n1\",\"item\":\"tea-1\",\"time\":\"2025-03-01T00:00:00Z\"}";
+        var file = _shop.Files["keys.txt"];
+        var one = (await Cli.InvokeAsync("key", file, "a", "--role", "ingest")).Output.Trim();
+        var other = (await Cli.InvokeAsync("key", file, "a/b", "--role", "ingest")).Output.Trim();
+        await using var server = await Server.StartAsync(_shop, options => options.ApiKeysFile = file);
+
+        Assert.False(await IsAgainAsync(one, "b/c"));
+        Assert.False(await IsAgainAsync(other, "c"));
+        Assert.True(await IsAgainAsync(other, "c"));
+
+        async Task<bool> IsAgainAsync(string caller, string key)
+        {
+            var answer = await server.SendAsync(HttpMethod.Post, "events", Body, ("Content-Type", Ndjson), (EventsEndpoint.IdempotencyKey, key), (Authenticator.ApiKeyHeader, caller));
+            Assert.Equal(200, answer.Status);
+            return answer.Json.GetProperty("alreadyIngested").GetBoolean();
+        }
     }
 
     private Task<Server.Answer> PostAsync(string body, string key) =>

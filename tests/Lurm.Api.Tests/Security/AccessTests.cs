@@ -124,6 +124,13 @@ public sealed class AccessTests : IAsyncLifetime
         Task<Server.Answer> GetAsync(string token) => _server.GetAsync("odata/Users?$top=1", ("Authorization", "Bearer " + token));
     }
 
+    /// <summary>They were all one caller called "token": with one limit, one set of operations and one list of batches.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(" ")]
+    public async Task A_token_that_names_nobody_is_refused(string? subject) =>
+        Assert.Equal(401, (await _server.GetAsync("odata/Users?$top=1", ("Authorization", "Bearer " + Token("read", "lurm", SigningKey, subject: subject)))).Status);
+
     [Theory]
     [InlineData("http://localhost:5080", true)]
     [InlineData("http://127.0.0.1:5080", true)]
@@ -146,15 +153,17 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal(403, (await open.GetAsync("odata/Users/$count", ("Host", "evil.example"))).Status);
     }
 
-    [Fact]
-    public async Task A_caller_who_asks_too_often_is_told_to_wait()
+    [Theory]
+    [InlineData("odata/Users/$count")]
+    [InlineData("metrics")]
+    public async Task A_caller_who_asks_too_often_is_told_to_wait(string path)
     {
         await using var limited = await Server.StartAsync(_shop, options => options.RequestsPerSecond = 1);
 
         var statuses = new List<int>();
         for (var i = 0; i < 20; i++)
         {
-            var answer = await limited.GetAsync("odata/Users/$count");
+            var answer = await limited.GetAsync(path);
             statuses.Add(answer.Status);
             Assert.True(answer.Status == 200 || answer.Headers["Retry-After"] == "1");
         }
@@ -163,13 +172,13 @@ public sealed class AccessTests : IAsyncLifetime
         Assert.Equal(200, statuses[0]);
     }
 
-    private static string Token(string role, string audience, byte[] key, int minutes = 5) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
+    private static string Token(string role, string audience, byte[] key, int minutes = 5, string? subject = "someone") => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
     {
         Issuer = "https://issuer.example",
         Audience = audience,
         NotBefore = TimeProvider.System.GetUtcNow().AddHours(-2).UtcDateTime,
         Expires = TimeProvider.System.GetUtcNow().AddMinutes(minutes).UtcDateTime,
-        Claims = new Dictionary<string, object> { ["sub"] = "someone", ["roles"] = role },
+        Claims = subject is null ? new Dictionary<string, object> { ["roles"] = role } : new Dictionary<string, object> { ["sub"] = subject, ["roles"] = role },
         SigningCredentials = new SigningCredentials(new SymmetricSecurityKey(key), SecurityAlgorithms.HmacSha256),
     });
 }
