@@ -91,11 +91,19 @@ internal sealed class LurmTypes
         Primitive(Band, "from", EdmPrimitiveTypeKind.Double);
         Primitive(Band, "to", EdmPrimitiveTypeKind.Double);
 
+        // Attributes ride along wherever events do; a query has no use for them, so they are of any name and type.
+        EventAttributes = new EdmComplexType(LurmModel.Namespace, "EventAttributes", null, isAbstract: false, isOpen: true);
+        model.AddElement(EventAttributes);
+
         Event = Complex("Event");
+        Primitive(Event, "user", EdmPrimitiveTypeKind.String, isNullable: true);
         Primitive(Event, "item", EdmPrimitiveTypeKind.String);
         Primitive(Event, "time", EdmPrimitiveTypeKind.DateTimeOffset);
         Primitive(Event, "kind", EdmPrimitiveTypeKind.String, isNullable: true);
         Primitive(Event, "weight", EdmPrimitiveTypeKind.Double, isNullable: true);
+        Primitive(Event, "title", EdmPrimitiveTypeKind.String, isNullable: true);
+        Primitive(Event, "category", EdmPrimitiveTypeKind.String, isNullable: true);
+        Event.AddStructuralProperty("attributes", new EdmComplexTypeReference(EventAttributes, isNullable: true));
 
         AudienceMember = Entity("AudienceMember", "Id", EdmPrimitiveTypeKind.String);
         Primitive(AudienceMember, Score, EdmPrimitiveTypeKind.Single);
@@ -184,6 +192,8 @@ internal sealed class LurmTypes
     public EdmComplexType Band { get; }
 
     public EdmComplexType Event { get; }
+
+    public EdmComplexType EventAttributes { get; }
 
     public static IEdmTypeReference CollectionOf(EdmPrimitiveTypeKind kind) =>
         EdmCoreModel.GetCollection(EdmCoreModel.Instance.GetPrimitive(kind, isNullable: false));

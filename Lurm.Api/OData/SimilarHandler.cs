@@ -91,6 +91,7 @@ internal static class SimilarHandler
         return k + skip;
     }
 
+    /// <summary>Reads an event as it is ingested; whose it was and what the user is like say nothing about the query.</summary>
     private static BehaviourEvent ReadEvent(JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)
@@ -100,6 +101,8 @@ internal static class SimilarHandler
 
         string? item = null;
         string? kind = null;
+        string? title = null;
+        string? category = null;
         DateTimeOffset? time = null;
         double? weight = null;
         foreach (var property in element.EnumerateObject())
@@ -115,18 +118,27 @@ internal static class SimilarHandler
                 case "time" when property.Value.ValueKind == JsonValueKind.String && property.Value.TryGetDateTimeOffset(out var at):
                     time = at;
                     break;
-                case "weight" when property.Value.ValueKind == JsonValueKind.Number:
-                    weight = property.Value.GetDouble();
+                case "title" when property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null:
+                    title = property.Value.GetString();
+                    break;
+                case "category" when property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null:
+                    category = property.Value.GetString();
+                    break;
+                case "weight" when ActionBody.IsNumber(property.Value, out var number):
+                    weight = number;
                     break;
                 case "weight" when property.Value.ValueKind == JsonValueKind.Null:
+                case "user" when property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Null:
+                case "attributes" when property.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Null:
                     break;
                 default:
-                    throw ActionBody.Wrong($"events/{property.Name}", property.Value, "item (text), time (such as 2026-11-23T00:00:00Z), kind (text) or weight (a number)");
+                    throw ActionBody.Wrong(
+                        $"events/{property.Name}", property.Value, "item (text), time (such as 2026-11-23T00:00:00Z), kind, title, category, user (text), weight (a number) or attributes (an object)");
             }
         }
 
         return item is not null && time is { } when
-            ? new BehaviourEvent { User = "query", Item = item, Time = when, Kind = kind, Weight = weight }
+            ? new BehaviourEvent { User = "query", Item = item, Time = when, Kind = kind, Weight = weight, Title = title, Category = category }
             : throw ActionBody.Wrong("events", element, "an 'item' and a 'time' in each place");
     }
 }

@@ -9,6 +9,10 @@ namespace Lurm.Store.Queries;
 internal sealed class QueryBags : IDisposable
 {
     private const double DefaultHalfLifeMonths = 2;
+
+    /// <summary>As many kinds as a batch of events may have.</summary>
+    private const int MaxKinds = 1_000;
+
     private readonly LurmDatabase _database;
     private readonly ModelBundle _bundle;
     private readonly Lazy<IUserEncoder> _encoder;
@@ -76,6 +80,7 @@ internal sealed class QueryBags : IDisposable
         var items = new Dictionary<string, int>(StringComparer.Ordinal);
         var interestOf = new List<int>();
         var kindNames = new List<string> { string.Empty };
+        var kindOf = new Dictionary<string, int>(StringComparer.Ordinal) { [string.Empty] = 0 };
         var entries = new List<HistoryEntry>(events.Count);
         foreach (var behaviour in events)
         {
@@ -85,11 +90,16 @@ internal sealed class QueryBags : IDisposable
                 interestOf.Add(_bundle.Interests.TryGetInterest(behaviour.Item, behaviour.Title, behaviour.Category, out var interest) ? interest : -1);
             }
 
-            var kind = kindNames.IndexOf(behaviour.Kind ?? string.Empty);
-            if (kind < 0)
+            var kindName = behaviour.Kind ?? string.Empty;
+            if (!kindOf.TryGetValue(kindName, out var kind))
             {
-                kind = kindNames.Count;
-                kindNames.Add(behaviour.Kind!);
+                if (kindNames.Count > MaxKinds)
+                {
+                    throw new StoreException(StoreFault.Invalid, $"found a kind of behaviour beyond the first thousand, '{kindName}'; expected a few kinds (view, cart, buy).");
+                }
+
+                kindOf.Add(kindName, kind = kindNames.Count);
+                kindNames.Add(kindName);
             }
 
             var thousandths = (long)Math.Round((behaviour.Weight ?? 1) * 1000);

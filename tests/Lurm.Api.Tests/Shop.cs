@@ -89,9 +89,37 @@ internal sealed class Shop : IDisposable
         }
 
         var names = Enumerable.Range(0, Things).Select(thing => ($"Tea, sort {thing}", $"tea-{thing}")).Concat(Enumerable.Range(0, Things).Select(thing => ($"Tool number {thing}", $"tool-{thing}"))).ToArray();
+        var labels = names.Select(name => name.Item1).ToArray();
         var interests = InterestModel.Create(
-            [.. names.Select(name => name.Item1)], [.. Enumerable.Repeat(1f, names.Length)], names.Select((name, interest) => KeyValuePair.Create(name.Item2, interest)));
+            labels, [.. Enumerable.Repeat(1f, names.Length)], names.Select((name, interest) => KeyValuePair.Create(name.Item2, interest)), names.Length, Identity(names.Length), false, TextOf(labels));
         return ModelBundle.Write(folder, card, interests, TinyOnnx.Encoder(card, table)).Folder;
+    }
+
+    /// <summary>Guesses of an unknown thing, from the words of its title, which thing it is.</summary>
+    private static TextFallback TextOf(string[] labels)
+    {
+        const int Buckets = 4_096;
+        var vectors = new float[Buckets * labels.Length];
+        for (var interest = 0; interest < labels.Length; interest++)
+        {
+            foreach (var bucket in TextFallback.GetFeatures(labels[interest], null, Buckets))
+            {
+                vectors[(bucket * labels.Length) + interest]++;
+            }
+        }
+
+        return new TextFallback(labels.Length, vectors);
+    }
+
+    private static float[] Identity(int size)
+    {
+        var rows = new float[size * size];
+        for (var i = 0; i < size; i++)
+        {
+            rows[(i * size) + i] = 1;
+        }
+
+        return rows;
     }
 
     public void Dispose()

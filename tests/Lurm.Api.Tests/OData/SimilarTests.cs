@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 
 namespace Lurm.Api.Tests.OData;
 
@@ -70,6 +71,45 @@ public sealed class SimilarTests(ShopServer shop) : IClassFixture<ShopServer>
         Assert.Equal(JsonValueKind.Array, answer.Json.GetProperty("value")[0].GetProperty("SharedInterests").ValueKind);
     }
 
+    /// <summary>Title and category were refused, so that the text of a thing nobody has bought yet could not be guessed from.</summary>
+    [Fact]
+    public async Task An_event_is_what_it_is_everywhere_and_an_unknown_thing_is_known_by_its_text()
+    {
+        const string Event = """{"user":"somebody","item":"new-1","time":"2025-02-01T00:00:00Z","kind":"buy","weight":1,"title":"Tool number 4","category":"Tools","attributes":{"Country":"Peru"}}""";
+
+        var answer = await Server.PostAsync("odata/Users/Lurm.SimilarTo", $$"""{"events":[{{Event}}],"k":10}""");
+
+        Assert.Equal(200, answer.Status);
+        Assert.All(answer.Ids, id => Assert.Equal(1, int.Parse(id[1..], System.Globalization.CultureInfo.InvariantCulture) % 2));
+        var nameless = await Server.PostAsync("odata/Users/Lurm.SimilarTo", """{"events":[{"item":"new-1","time":"2025-02-01T00:00:00Z","title":null,"category":null}],"k":10}""");
+        Assert.Equal(400, nameless.Status);
+    }
+
+    /// <summary>Each event looked for its kind among all of them, one by one.</summary>
+    [Theory]
+    [InlineData(1_000, 200)]
+    [InlineData(1_001, 400)]
+    public async Task Events_of_more_kinds_than_a_batch_may_have_are_refused(int kinds, int status)
+    {
+        var events = string.Join(',', Enumerable.Range(0, kinds).Select(kind => $$"""{"item":"tea-1","time":"2025-02-01T00:00:00Z","kind":"k{{kind}}"}"""));
+
+        var answer = await Server.PostAsync("odata/Users/Lurm.SimilarTo", $$"""{"events":[{{events}}],"k":5}""");
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(status == 400, answer.Text.Contains("kind of behaviour", StringComparison.Ordinal));
+    }
+
+    /// <summary>The option allowed more than a search gives, and what was between the two was a fault of the server.</summary>
+    [Fact]
+    public async Task As_many_are_given_as_the_option_may_allow()
+    {
+        Assert.Equal(200, (await Server.GetAsync("odata/Users('u004')/Lurm.Similar(k=10000)")).Status);
+        Assert.Equal(400, (await Server.GetAsync("odata/Users('u004')/Lurm.Similar(k=10001)")).Status);
+
+        using var own = new Shop();
+        await Assert.ThrowsAsync<OptionsValidationException>(() => Server.StartAsync(own, options => options.MaxSimilar = 10_001));
+    }
+
     [Fact]
     public async Task A_users_own_vector_finds_the_user_first()
     {
@@ -90,6 +130,9 @@ public sealed class SimilarTests(ShopServer shop) : IClassFixture<ShopServer>
     [InlineData("""{"vector":[1]}""", "1")]
     [InlineData("""{"events":[{"item":"tea-1"}]}""", "time")]
     [InlineData("""{"events":[{"item":"tea-1","time":"yesterday"}]}""", "time")]
+    [InlineData("""{"events":[{"item":"tea-1","time":"2025-02-01T00:00:00Z","title":5}]}""", "title")]
+    [InlineData("""{"events":[{"item":"tea-1","time":"2025-02-01T00:00:00Z","weight":1e999}]}""", "weight")]
+    [InlineData("""{"user":"u001","minScore":1e999}""", "minScore")]
     [InlineData("""{"user":"u001","filter":"Nope eq 1"}""", "Nope")]
     [InlineData("""{"user":"u001","recent":"yes"}""", "recent")]
     public async Task A_body_that_makes_no_sense_is_refused_by_name(string body, string named)
