@@ -17,7 +17,7 @@ internal static class HealthEndpoints
         endpoints.MapGet("/health/ready", Ready).ExcludeFromDescription();
     }
 
-    private static IResult Ready(LurmDatabase lurm, HeavyWork heavy, CancellationToken cancellationToken)
+    private static IResult Ready(HttpContext http, LurmDatabase lurm, HeavyWork heavy, CancellationToken cancellationToken)
     {
         var reasons = new List<string>();
         var notes = new List<string>();
@@ -32,7 +32,7 @@ internal static class HealthEndpoints
         }
         catch (StoreException fault)
         {
-            reasons.Add(fault.Message);
+            reasons.Add(Problems.Of(fault, http.TraceIdentifier).Without(lurm.Folder).Message);
         }
 
         cancellationToken.ThrowIfCancellationRequested();

@@ -94,6 +94,13 @@ internal sealed class ODataEndpoint(
         // The raw target keeps %2F inside a key apart from a slash between segments.
         var raw = http.Features.Get<IHttpRequestFeature>()?.RawTarget;
         var path = string.IsNullOrEmpty(raw) || !raw.StartsWith('/') ? (http.Request.PathBase + http.Request.Path).ToUriComponent() : raw.Split('?', 2)[0];
+        var above = http.Request.PathBase.ToUriComponent();
+        if (path.StartsWith(above, StringComparison.OrdinalIgnoreCase))
+        {
+            // The path above may hold the prefix itself: /odata-of-france/odata/Users.
+            path = path[above.Length..];
+        }
+
         var at = path.IndexOf(prefix, StringComparison.OrdinalIgnoreCase);
         return at < 0 ? string.Empty : path[(at + prefix.Length)..].Trim('/');
     }

@@ -7,6 +7,7 @@ namespace Lurm.Api.OData;
 internal static class RowFilter
 {
     private const int MaxCharacters = 4_096;
+    private const int MaxTerms = 100;
     private const int MaxDepth = 20;
 
     /// <summary>Makes a predicate of <paramref name="text"/>; what it does not support is refused by name.</summary>
@@ -18,6 +19,11 @@ internal static class RowFilter
         }
 
         var clause = new ODataQueryOptionParser(model, type, source, new Dictionary<string, string> { [ODataQuery.FilterOption] = text }).ParseFilter();
+        if (Terms(clause.Expression, null) is > MaxTerms and var terms)
+        {
+            throw ApiException.Invalid($"$filter has {terms} terms; expected at most {MaxTerms}.", ODataQuery.FilterOption);
+        }
+
         var value = Compile(clause.Expression, 0);
         return row => value(row) is true;
     }
@@ -34,6 +40,20 @@ internal static class RowFilter
         (IConvertible a, IConvertible b) => a.ToDouble(null).CompareTo(b.ToDouble(null)),
         _ => 0,
     };
+
+    /// <summary>As <see cref="Store.UserFilter.MaxNodes"/> counts: a comparison, a function, a <c>not</c>, an <c>and</c> of any length are one each.</summary>
+    private static int Terms(QueryNode node, BinaryOperatorKind? chain) => node switch
+    {
+        ConvertNode convert => Terms(convert.Source, chain),
+        UnaryOperatorNode not => 1 + Terms(not.Operand, null),
+        BinaryOperatorNode { OperatorKind: BinaryOperatorKind.And or BinaryOperatorKind.Or } joined =>
+            (joined.OperatorKind == chain ? 0 : 1) + Terms(joined.Left, joined.OperatorKind) + Terms(joined.Right, joined.OperatorKind),
+        _ => 1,
+    };
+
+    /// <summary>The depth of an operand: <c>a and b and c</c> is one level, however it was parsed.</summary>
+    private static int Below(BinaryOperatorNode node, QueryNode operand, int depth) =>
+        node.OperatorKind is BinaryOperatorKind.And or BinaryOperatorKind.Or && operand is BinaryOperatorNode inner && inner.OperatorKind == node.OperatorKind ? depth : depth + 1;
 
     private static Func<Row, object?> Compile(QueryNode node, int depth)
     {
@@ -55,7 +75,7 @@ internal static class RowFilter
                 var operand = Compile(not.Operand, depth + 1);
                 return row => operand(row) is not true;
             case BinaryOperatorNode binary:
-                return Compile(binary, Compile(binary.Left, depth + 1), Compile(binary.Right, depth + 1));
+                return Compile(binary, Compile(binary.Left, Below(binary, binary.Left, depth)), Compile(binary.Right, Below(binary, binary.Right, depth)));
             case InNode { Right: CollectionConstantNode list } membership:
                 var left = Compile(membership.Left, depth + 1);
                 return row => left(row) is var value && list.Collection.Any(item => Compare(item.Value, value) == 0 && item.Value is null == value is null);

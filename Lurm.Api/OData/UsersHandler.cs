@@ -99,7 +99,7 @@ internal static class UsersHandler
 
         if (tail is [ValueSegment])
         {
-            await WriteTextAsync(call, ODataUriUtils.ConvertToUriLiteral(value, ODataVersion.V4).Trim('\''));
+            await WriteTextAsync(call, value as string ?? ODataUriUtils.ConvertToUriLiteral(value, ODataVersion.V4));
             return;
         }
 
@@ -109,16 +109,19 @@ internal static class UsersHandler
     public static async Task PeriodsAsync(ODataCall call, CatalogCache catalog, string id)
     {
         call.Allow(HttpMethods.Get);
-        call.Query.Allow(ODataQuery.SelectOption, ODataQuery.TopOption, ODataQuery.SkipOption, ODataQuery.CountOption);
+        call.Query.Allow(ODataQuery.SelectOption, ODataQuery.TopOption, ODataQuery.SkipOption, ODataQuery.SkipTokenOption, ODataQuery.CountOption);
         call.Caller.Require(LurmRole.Read);
         var user = Find(call, id);
         var select = call.Query.Select(call.Model.Edm, call.Model.Types.Period, null);
-        var periods = PeriodRows.Read(call, catalog, user);
-        var shown = periods.Skip(call.Query.Skip ?? 0).Take(call.Query.Top ?? int.MaxValue);
+        var page = PeriodRows.Read(call, catalog, user);
+        var left = call.Query.Top - call.PageSize;
+        var next = page.Next is { } start && left is null or > 0
+            ? new Uri(call.ServiceRoot, $"{AddressOf(id)}/Periods?{call.Query.Next(start, left)}")
+            : null;
         var selection = Selection.Of(select);
         var source = ((NavigationPropertySegment)call.Path.LastSegment).NavigationSource;
         await ODataResponder.WriteSetAsync(
-            call, source, call.Model.Types.Period, shown.Select(period => period.ToEntity("Lurm.Period", selection)), select, call.Query.Count ? periods.Count : null, null);
+            call, source, call.Model.Types.Period, page.Rows.Select(period => period.ToEntity("Lurm.Period", selection)), select, call.Query.Count ? page.Count : null, next);
     }
 
     public static async Task ExportAsync(ODataCall call, string id)
@@ -206,9 +209,10 @@ internal static class UsersHandler
         }
 
         var after = Find(call, id);
+        var address = new Uri(call.ServiceRoot, AddressOf(id)).AbsoluteUri;
         if (!exists)
         {
-            call.Http.Response.Headers.Location = new Uri(call.ServiceRoot, $"Users('{Uri.EscapeDataString(id.Replace("'", "''", StringComparison.Ordinal))}')").AbsoluteUri;
+            call.Http.Response.Headers.Location = address;
         }
 
         if (call.Preferences.ReturnRepresentation is { } wanted)
@@ -223,9 +227,17 @@ internal static class UsersHandler
             return;
         }
 
+        if (!exists)
+        {
+            // OData 4.01, 8.3.4: without a body, this names what was made.
+            call.Http.Response.Headers["OData-EntityId"] = address;
+        }
+
         call.Http.Response.Headers.ETag = UserRows.ETagOf(after);
         call.Http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
+
+    private static string AddressOf(string id) => $"Users('{Uri.EscapeDataString(id.Replace("'", "''", StringComparison.Ordinal))}')";
 
     private static async Task DeleteAsync(ODataCall call, string id)
     {

@@ -50,6 +50,25 @@ public sealed class HealthTests
         Assert.Empty(await NotesAsync(server));
     }
 
+    [Fact]
+    public async Task What_is_wrong_with_the_database_is_told_without_the_servers_paths()
+    {
+        using var shop = new Shop();
+        Directory.Delete(Path.Combine(shop.Folder, "models", "tastes"), recursive: true);
+        using var broken = LurmDatabase.Open(shop.Folder);
+        await using var app = LurmApplication.Build(broken, ["http://127.0.0.1:0"]);
+        await app.StartAsync(Token);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+
+        using var answer = await client.GetAsync("/health/ready", Token);
+        var text = await answer.Content.ReadAsStringAsync(Token);
+
+        Assert.Equal(503, (int)answer.StatusCode);
+        Assert.Contains("model bundle", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(shop.Folder, text, StringComparison.Ordinal);
+        await app.StopAsync(CancellationToken.None);
+    }
+
     private static async Task<string[]> NotesAsync(Server server)
     {
         var answer = await server.GetAsync("health/ready");

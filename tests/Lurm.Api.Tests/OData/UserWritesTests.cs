@@ -1,3 +1,5 @@
+using Lurm.Store;
+
 namespace Lurm.Api.Tests.OData;
 
 public sealed class UserWritesTests : IAsyncLifetime
@@ -53,6 +55,53 @@ public sealed class UserWritesTests : IAsyncLifetime
         Assert.Equal("Peru", (await _server.GetAsync(answer.Headers["Location"])).Json.GetProperty("Country").GetString());
     }
 
+    [Fact]
+    public async Task A_patch_that_makes_a_user_without_an_answer_says_which()
+    {
+        var made = await _server.SendAsync(HttpMethod.Patch, "odata/Users('o''hara%2F1')", """{"Country":"Peru"}""", ("Prefer", "return=minimal"));
+        var changed = await _server.SendAsync(HttpMethod.Patch, "odata/Users('o''hara%2F1')", """{"Country":"Chile"}""");
+
+        Assert.Equal((204, 204), (made.Status, changed.Status));
+        Assert.Equal("o'hara/1", (await _server.GetAsync(made.Headers["OData-EntityId"])).Json.GetProperty("Id").GetString());
+        Assert.False(changed.Headers.ContainsKey("OData-EntityId"));
+    }
+
+    /// <summary>Quotes at the ends were cut off, and those inside came twice.</summary>
+    [Fact]
+    public async Task A_raw_value_is_the_text_as_it_is()
+    {
+        await _server.SendAsync(HttpMethod.Patch, "odata/Users('u001')", """{"Country":"'it's' O'"}""");
+
+        Assert.Equal("'it's' O'", (await _server.GetAsync("odata/Users('u001')/Country/$value")).Text);
+        Assert.Equal("21.0", (await _server.GetAsync("odata/Users('u001')/Age/$value")).Text);
+    }
+
+    /// <summary>All periods of a user came in one answer, however many.</summary>
+    [Fact]
+    public async Task A_long_history_comes_in_pages()
+    {
+        const int Months = 110;
+        var first = new DateTimeOffset(2015, 1, 5, 0, 0, 0, TimeSpan.Zero);
+        _shop.Lurm.Ingest(Enumerable.Range(0, Months).Select(month => new BehaviourEvent { User = "o'hara/1", Item = "tea-1", Time = first.AddMonths(month) }), "long", cancellationToken: TestContext.Current.CancellationToken);
+        const string Path = "odata/Users('o''hara%2F1')/Periods?$count=true&$select=Start";
+
+        var page = await _server.GetAsync(Path);
+        var rest = await _server.GetAsync(page.NextLink!);
+
+        Assert.Equal((100, 10), (Starts(page).Length, Starts(rest).Length));
+        Assert.Equal((Months, Months), (page.Json.GetProperty("@odata.count").GetInt32(), rest.Json.GetProperty("@odata.count").GetInt32()));
+        Assert.Null(rest.NextLink);
+        Assert.Equal(Enumerable.Range(0, Months).Select(month => $"{first.AddMonths(month):yyyy-MM}-01"), [.. Starts(page), .. Starts(rest)]);
+
+        var few = await _server.GetAsync(Path + "&$top=7&$skip=2", ("Prefer", "odata.maxpagesize=5"));
+        var last = await _server.GetAsync(few.NextLink!, ("Prefer", "odata.maxpagesize=5"));
+        Assert.Equal(["2015-08-01", "2015-09-01"], Starts(last));
+        Assert.Null(last.NextLink);
+        Assert.Equal(400, (await _server.GetAsync(Path + "&$skiptoken=forged")).Status);
+
+        static string[] Starts(Server.Answer answer) => [.. answer.Json.GetProperty("value").EnumerateArray().Select(period => period.GetProperty("Start").GetString()!)];
+    }
+
     [Theory]
     [InlineData("""{"Countri":"Peru"}""", "Countri")]
     [InlineData("""{"Country":5}""", "Country")]
@@ -102,7 +151,7 @@ public sealed class UserWritesTests : IAsyncLifetime
     {
         Assert.Equal(400, (await _server.GetAsync("odata/Users?$select=Id,Shoes")).Status);
 
-        _shop.Lurm.RegisterAttribute("Shoes", Store.AttributeType.Number);
+        _shop.Lurm.RegisterAttribute("Shoes", AttributeType.Number);
         _shop.Lurm.SetAttributes("u001", new Dictionary<string, object?> { ["Shoes"] = 44.5 });
 
         Assert.Contains("<Property Name=\"Shoes\" Type=\"Edm.Double\" />", (await _server.GetAsync("odata/$metadata")).Text, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 
 namespace Lurm.Api.Tests.OData;
 
@@ -157,6 +158,35 @@ public sealed class UsersTests(ShopServer shop) : IClassFixture<ShopServer>
         Assert.DoesNotContain("   at ", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("stacktrace", answer.Text, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("innererror", answer.Text, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Sets in memory knew no bound of terms, and counted a long chain of one operator as depth.</summary>
+    [Theory]
+    [InlineData(99, 200)]
+    [InlineData(100, 400)]
+    public async Task A_filter_of_more_than_a_hundred_terms_is_refused_by_every_set(int comparisons, int status)
+    {
+        var users = await Server.GetAsync($"odata/Users?$filter={string.Join(" or ", Enumerable.Repeat("Age eq 1", comparisons))}");
+        var items = await Server.GetAsync($"odata/Items?$filter={string.Join(" or ", Enumerable.Repeat("Interest eq 1", comparisons))}");
+
+        Assert.Equal((status, status), (users.Status, items.Status));
+    }
+
+    /// <summary>The service's path was looked for from the left, and found in the path above it.</summary>
+    [Fact]
+    public async Task A_path_above_the_service_may_begin_like_it()
+    {
+        using var own = new Shop();
+        await using var app = LurmApplication.Build(own.Lurm, ["http://127.0.0.1:0"]);
+        app.UsePathBase("/odata-of-france");
+        app.UseRouting();
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+
+        var user = await client.GetStringAsync("/odata-of-france/odata/Users('u001')", TestContext.Current.CancellationToken);
+
+        Assert.Equal("u001", JsonDocument.Parse(user).RootElement.GetProperty("Id").GetString());
+        await app.StopAsync(CancellationToken.None);
     }
 
     [Fact]
