@@ -15,7 +15,12 @@ internal sealed class Session : IDisposable
         try
         {
             Connection.Open();
-            Execute(pragmas);
+
+            // The first statement is what opens the file: a fault of it is one of the path.
+            if (raw.sqlite3_exec(Handle, pragmas) is not raw.SQLITE_OK and var code)
+            {
+                SqliteFaults.Throw(Handle, code, $"opening '{Connection.DataSource}'");
+            }
         }
         catch (SqliteException exception)
         {

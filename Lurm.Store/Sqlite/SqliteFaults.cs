@@ -24,7 +24,8 @@ internal static class SqliteFaults
         raw.SQLITE_CORRUPT => new StoreException(StoreFault.Corrupt, $"{what}: the database file is damaged ({message}). Run 'lurm check' and restore a backup.", cause),
         raw.SQLITE_NOTADB => new StoreException(StoreFault.Incompatible, $"{what}: the file is not a SQLite database ({message}). Expected a folder made by 'lurm create'.", cause),
         raw.SQLITE_FULL => new StoreException(StoreFault.Unavailable, $"{what}: the disk is full ({message}). Nothing of the open transaction was kept; free space and try again.", cause),
-        raw.SQLITE_CANTOPEN or raw.SQLITE_IOERR or raw.SQLITE_READONLY or raw.SQLITE_PERM or raw.SQLITE_AUTH => new StoreException(StoreFault.Unavailable, $"{what}: the file could not be read or written ({message}). Check the folder's disk and its rights.", cause),
+        raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY => new StoreException(StoreFault.Unavailable, $"{what}: the file or its folder could not be written, which reading needs too ({message}). Check the folder's disk and its rights, or open a copy.", cause),
+        raw.SQLITE_IOERR or raw.SQLITE_PERM or raw.SQLITE_AUTH => new StoreException(StoreFault.Unavailable, $"{what}: the file could not be read or written ({message}). Check the folder's disk and its rights.", cause),
         raw.SQLITE_CONSTRAINT => new StoreException(StoreFault.Conflict, $"{what}: a rule of the schema forbids it ({message}).", cause),
         _ => new StoreException(StoreFault.Unavailable, $"{what}: SQLite answered {code} ({message}).", cause),
     };
