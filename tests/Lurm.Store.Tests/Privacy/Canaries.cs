@@ -48,7 +48,7 @@ internal sealed class Canaries : IDisposable
 
     public string[] Ids { get; }
 
-    /// <summary>Bytes that must be nowhere once the canaries are erased: ids, attributes, and every state each history blob has been in.</summary>
+    /// <summary>Bytes, at least 8 each, that must be nowhere once the canaries are erased: ids, attributes, and every state each history blob has been in.</summary>
     public List<byte[]> Traces { get; } = [];
 
     public string this[string name] => _folder[name];
@@ -62,16 +62,16 @@ internal sealed class Canaries : IDisposable
     /// <summary>Occurrences of any trace in any file of a database's folder.</summary>
     public int Occurrences(string folder)
     {
-        // Traces are looked up by their first 16 bytes; one pass over each file.
-        var byStart = Traces.ToLookup(trace => new UInt128(BitConverter.ToUInt64(trace, 0), BitConverter.ToUInt64(trace, 8)));
+        // Traces are looked up by their first 8 bytes; one pass over each file.
+        var byStart = Traces.ToLookup(trace => BitConverter.ToUInt64(trace, 0));
         var starts = byStart.Select(group => group.Key).ToHashSet();
         var found = 0;
         foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
             var bytes = ReadShared(path);
-            for (var i = 0; i + 16 <= bytes.Length; i++)
+            for (var i = 0; i + 8 <= bytes.Length; i++)
             {
-                var start = new UInt128(BitConverter.ToUInt64(bytes, i), BitConverter.ToUInt64(bytes, i + 8));
+                var start = BitConverter.ToUInt64(bytes, i);
                 if (starts.Contains(start))
                 {
                     found += byStart[start].Count(trace => bytes.AsSpan(i).StartsWith(trace));

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
 using Lurm.Store.Encoders;
 using Lurm.Store.Generations;
 using Lurm.Store.Sqlite;
@@ -100,6 +103,7 @@ public sealed class VectorErasureTests
             var bundle = ModelBundle.Write(canaries["bundle"], card, interests, TinyOnnx.Encoder(card, table));
             canaries.Database.RegisterModel(bundle.Folder);
             canaries.Database.Embed();
+            SaveAudiences(canaries);
             foreach (var id in canaries.Ids)
             {
                 Assert.True(canaries.Database.TryGetRepresentation(id, out var vector));
@@ -112,6 +116,38 @@ public sealed class VectorErasureTests
         {
             canaries.Dispose();
             throw;
+        }
+    }
+
+    // Canaries are seeds, exclusions and members; of two audiences, the second in the first one's place.
+    private static void SaveAudiences(Canaries canaries)
+    {
+        Span<byte> member = stackalloc byte[12];
+        foreach (var method in (ReadOnlySpan<LookalikeMethod>)[LookalikeMethod.Centroid, LookalikeMethod.LogOdds])
+        {
+            var query = new LookalikeQuery { Seeds = canaries.Ids[..30], Exclude = canaries.Ids[30..50], Size = AudienceSize.Percent(100), Method = method };
+            canaries.Database.SaveAudience("canaries", query);
+            var before = canaries.Occurrences(canaries.Database.Folder);
+            var traces = canaries.Traces.Count;
+            using (var read = canaries.Database.Connections.Read())
+            {
+                var definition = read.Session.QueryText("SELECT definition FROM audiences")!;
+                canaries.Traces.AddRange(Regex.Matches(definition, @"\[\d[\d,]{20,}\]").Select(keys => Encoding.UTF8.GetBytes(keys.Value)));
+            }
+
+            Assert.Equal(traces + 2, canaries.Traces.Count);
+            foreach (var one in canaries.Database.ReadAudience("canaries", 0, 1000, out _).Where(one => canaries.Ids.Contains(one.Id)))
+            {
+                Assert.True(canaries.Database.TryGetUser(one.Id, out var user));
+                BinaryPrimitives.WriteInt64LittleEndian(member, user.UserKey);
+                BinaryPrimitives.WriteSingleLittleEndian(member[8..], one.Score);
+                canaries.Traces.Add(member.ToArray());
+            }
+
+            Assert.Equal(traces + 2 + 50, canaries.Traces.Count);
+
+            // A few lie across two pages.
+            Assert.InRange(canaries.Occurrences(canaries.Database.Folder), before + 40, int.MaxValue);
         }
     }
 
