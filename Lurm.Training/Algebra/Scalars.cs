@@ -18,4 +18,10 @@ internal static class Scalars
 
     /// <summary>The scalar of a whole number, which leaves a tensor of whole numbers one.</summary>
     public static TorchSharp.Scalar Whole(long value) => Integers.GetOrAdd(value, static number => number.ToScalar());
+
+    /// <summary>The sum of two tensors; the operator multiplies the second by a scalar of its own.</summary>
+    public static torch.Tensor Plus(this torch.Tensor left, torch.Tensor right) => left.add(right, Whole(1));
+
+    /// <summary>A number added to every component.</summary>
+    public static torch.Tensor Plus(this torch.Tensor tensor, double value) => tensor.add(Real(value), Whole(1));
 }

@@ -102,7 +102,7 @@ internal static class TruncatedSvd
         using var scope = NewDisposeScope();
         var z = tensor(basis, [columns, width]).to(float64);
         var h = z.t().matmul(tensor(image, [columns, width]).to(float64));
-        var (eigenvalues, eigenvectors) = linalg.eigh((h + h.t()).div(Scalars.Real(2)));
+        var (eigenvalues, eigenvectors) = linalg.eigh(h.Plus(h.t()).div(Scalars.Real(2)));
         var kept = Math.Min(rank, width);
         var vectors = z.matmul(eigenvectors.flip(1)[.., ..kept]).to(float32).contiguous().data<float>().ToArray();
         var largest = eigenvalues.flip(0)[..kept].clamp_min(Scalars.Real(0)).sqrt().to(float32).contiguous().data<float>().ToArray();

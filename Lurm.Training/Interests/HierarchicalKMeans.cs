@@ -137,7 +137,7 @@ internal static class HierarchicalKMeans
         using var scope = NewDisposeScope();
         using var gradient = no_grad();
         var unit = nn.functional.normalize(tensor(means, [groups, dimensions]), p: 2, dim: 1);
-        var (_, indices) = (unit.matmul(unit.t()) + eye(groups).mul(Scalars.Real(2))).topk(Math.Min(NearGroups, groups), 1);
+        var (_, indices) = unit.matmul(unit.t()).Plus(eye(groups).mul(Scalars.Real(2))).topk(Math.Min(NearGroups, groups), 1);
         return [.. indices.data<long>().ToArray().Select(index => (int)index).Chunk(Math.Min(NearGroups, groups))];
     }
 

@@ -44,7 +44,7 @@ internal sealed class Adam : IDisposable
 
             _means[i].mul_(Scalars.Real(Beta1)).add_(gradient, Scalars.Real(1 - Beta1));
             _squares[i].mul_(Scalars.Real(Beta2)).addcmul_(gradient, gradient, Scalars.Real(1 - Beta2));
-            _parameters[i].addcdiv_(_means[i], _squares[i].sqrt().add_(Scalars.Real(Epsilon)), rate);
+            _parameters[i].addcdiv_(_means[i], _squares[i].sqrt().add_(Scalars.Real(Epsilon), Scalars.Whole(1)), rate);
             gradient.zero_();
         }
     }

@@ -97,20 +97,20 @@ internal sealed class BagModule : nn.Module
                 return SumPerUser((anchors * factors.unsqueeze(2)).view(-1, _shape.Width), bag);
 
             case TimeKind.Attention:
-                var scores = ((anchors * _query!.unsqueeze(0)).sum(2) + _ageBias!.index_select(0, bag.Ages)).clamp(Scalars.Real(-ScoreBound), Scalars.Real(ScoreBound)).exp();
+                var scores = (anchors * _query!.unsqueeze(0)).sum(2).Plus(_ageBias!.index_select(0, bag.Ages)).clamp(Scalars.Real(-ScoreBound), Scalars.Real(ScoreBound)).exp();
                 var totals = SumPerUser(scores, bag).clamp_min(Scalars.Real(1e-12));
                 var weights = scores / totals.index_select(0, bag.PartUsers);
                 return SumPerUser((anchors * weights.unsqueeze(2)).view(-1, _shape.Width), bag);
 
             default:
-                var input = pooled + _ageBias!.index_select(0, bag.Ages);
-                var places = bag.PartUsers.mul(Scalars.Whole(bag.MaxParts)) + bag.Slots;
+                var input = pooled.Plus(_ageBias!.index_select(0, bag.Ages));
+                var places = bag.PartUsers.mul(Scalars.Whole(bag.MaxParts)).Plus(bag.Slots);
                 var padded = zeros(bag.Users * bag.MaxParts, _shape.Width, device: pooled.device).index_add(0, places, input, Scalars.Whole(1)).view(bag.Users, bag.MaxParts, _shape.Width);
                 var (states, _) = _gru!.call(padded, null);
                 var last = bag.PartCounts.sub(Scalars.Whole(1)).clamp_min(Scalars.Whole(0)).view(-1, 1, 1).expand(-1, 1, _shape.Width);
                 var present = bag.PartCounts.clamp_max(Scalars.Whole(1)).to(float32).unsqueeze(1);
                 var mean = SumPerUser(pooled, bag) / bag.PartCounts.clamp_min(Scalars.Whole(1)).to(float32).unsqueeze(1);
-                return mean + (states.gather(1, last).squeeze(1) * present);
+                return mean.Plus(states.gather(1, last).squeeze(1) * present);
         }
     }
 

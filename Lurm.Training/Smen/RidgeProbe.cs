@@ -30,7 +30,7 @@ internal static class RidgeProbe
             var isIn = Enumerable.Range(0, users).Select(user => user % Folds == f ? 1.0 : 0.0).ToArray();
             var fold = tensor(isIn, [users, 1]);
             var training = x * tensor(Array.ConvertAll(isIn, one => 1 - one), [users, 1]);
-            var weights = linalg.solve(training.t().matmul(training) + ridge, training.t().matmul(y));
+            var weights = linalg.solve(training.t().matmul(training).Plus(ridge), training.t().matmul(y));
             scores += x.matmul(weights) * fold;
         }
 

@@ -101,7 +101,7 @@ internal sealed class SmenNetwork : nn.Module
                 ? vector.matmul(_bags[i].EffectiveMap())
                 : (vector.view(bags[i].Users, Shape.Options.Anchors, Shape.Options.AnchorDimensions) * weights[i].view(1, -1, 1)).view(bags[i].Users, Shape.Dimensions);
             part = Shape.Bags[i].GateHalfCount is null ? part : part * bags[i].Gate;
-            sum = sum is null ? part : sum + part;
+            sum = sum is null ? part : sum.Plus(part);
         }
 
         return nn.functional.normalize(sum!, p: 2, dim: 1, eps: 1e-12);

@@ -197,11 +197,11 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
         {
             var vectors = network.Forward(Tensors(network, bags.Columns, batch.Users, device));
             var wanted = tensor(gram, [size, size], device: device);
-            var weights = eye(size, device: device).neg().add(Scalars.Real(1)) * wanted.clamp_min(Scalars.Real(0)).mul(Scalars.Real(options.NearWeight)).add(Scalars.Real(1));
+            var weights = eye(size, device: device).neg().Plus(1) * wanted.clamp_min(Scalars.Real(0)).mul(Scalars.Real(options.NearWeight)).Plus(1);
             // Not square(): it makes a scalar of its own, see Scalars.
             var difference = vectors.matmul(vectors.t()) - wanted;
             var squares = difference * difference * weights;
-            loss = loss + (squares.sum() / weights.sum()).mul(Scalars.Real(options.GeometryWeight));
+            loss = loss.Plus((squares.sum() / weights.sum()).mul(Scalars.Real(options.GeometryWeight)));
         }
 
         if (batch is { First: { } first, Second: { } second })
@@ -211,8 +211,8 @@ internal sealed class SmenTrainer(SmenOptions options, long seed, Device device)
             var two = network.Forward(Tensors(network, second, all, device));
             var logits = one.matmul(two.t()).div(Scalars.Real(options.Temperature));
             var own = tensor(Array.ConvertAll(all, row => (long)row), device: device);
-            var contrast = nn.functional.cross_entropy(logits, own) + nn.functional.cross_entropy(logits.t(), own);
-            loss = loss + contrast.mul(Scalars.Real(options.ContrastWeight / 2));
+            var contrast = nn.functional.cross_entropy(logits, own).Plus(nn.functional.cross_entropy(logits.t(), own));
+            loss = loss.Plus(contrast.mul(Scalars.Real(options.ContrastWeight / 2)));
         }
 
         return loss;

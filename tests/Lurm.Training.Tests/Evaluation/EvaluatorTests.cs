@@ -79,13 +79,13 @@ public sealed class EvaluatorTests
     public void Models_of_a_part_take_supplied_item_vectors_too()
     {
         using var shop = new TasteShop(users: 200, periods: 4, switches: false);
-        shop.ImportVectors(TasteShop.ItemIds().Select((id, at) => (id, new float[] { at % 2, 1 - (at % 2), 0 })));
+        shop.ImportVectors(TasteShop.ItemIds().Select((id, at) => (id, Enumerable.Range(0, 8).Select(axis => at % 8 == axis ? 1f : 0).ToArray())));
         var told = new List<string>();
-        var fit = new FitOptions { Interests = 2, Smen = new SmenOptions { Anchors = 2, AnchorDimensions = 4, Epochs = 1 } };
+        var fit = new FitOptions { Interests = 8, Smen = new SmenOptions { Anchors = 2, AnchorDimensions = 4, Epochs = 1 } };
         using var models = new TemporaryModels(shop.Database, fit, new Lurm.Training.Commands.ReportTo<string>(told.Add), Cancellation);
         models.Fit(UserHistories.Read(shop.Database, Cancellation), EncoderVariant.Default);
 
-        Assert.Contains(told, stage => stage.Contains("40 item vectors of 3 components taken as supplied", StringComparison.Ordinal));
+        Assert.Contains(told, stage => stage.Contains("40 item vectors of 8 components taken as supplied", StringComparison.Ordinal));
     }
 
     [Fact]
