@@ -25,7 +25,7 @@ onlineretail)
   lurm ingest "$db" "$data/onlineretail/onlineretail.tsv.gz" --user CustomerID --item StockCode --title Description --time InvoiceDate \
     --time-format unix --attribute Country --where-present CustomerID --where-positive Quantity ;;
 sample)
-  train sample "$work/sample" --users 4000 --months 24
+  train sample "$work/sample" --users 5000 --items 2000 --months 24
   lurm ingest "$db" "$work/sample/events.csv" --user user --item item --time time --kind kind --title title --category category --time-format unix
   labels=(--labels "$work/sample/labels.csv" --label current_persona --label first_persona) ;;
 *)
