@@ -107,21 +107,32 @@ internal sealed class AudiencesHandler(HeavyWork heavy)
         call.Query.Allow(ODataQuery.SkipTokenOption, ODataQuery.TopOption, ODataQuery.CountOption);
         call.Caller.Require(LurmRole.Read);
         CheckFloors(call, audience);
-        var from = 0;
-        if (call.Query.SkipToken is { } token && !int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out from))
-        {
-            throw ApiException.Invalid($"$skiptoken is '{token}'; expected what a next link held.", ODataQuery.SkipTokenOption);
-        }
-
+        var from = call.Query.SkipToken is { } token ? RankOf(token, audience) : 0;
         int? nextRank = null;
         var members = call.PageSize == 0 ? [] : call.Lurm.ReadAudience(audience.Id, from, call.PageSize, out nextRank);
         var left = call.Query.Top - call.PageSize;
         var next = nextRank is { } rank && left is null or > 0
-            ? new Uri(call.ServiceRoot, $"Audiences('{Uri.EscapeDataString(audience.Id.Replace("'", "''", StringComparison.Ordinal))}')/Members?{call.Query.Next(nextRank!.Value.ToString(CultureInfo.InvariantCulture), left)}")
+            ? new Uri(call.ServiceRoot, $"Audiences('{Uri.EscapeDataString(audience.Id.Replace("'", "''", StringComparison.Ordinal))}')/Members?{call.Query.Next(string.Create(CultureInfo.InvariantCulture, $"{rank}:{audience.AsOf.UtcTicks}"), left)}")
             : null;
         var source = ((NavigationPropertySegment)call.Path.LastSegment).NavigationSource;
         var rows = members.Select(member => new Entity(Entity.Complex("Lurm.AudienceMember", ("Id", member.Id), ("Score", member.Score))));
         await ODataResponder.WriteSetAsync(call, source, call.Model.Types.AudienceMember, rows, null, call.Query.Count ? audience.MemberCount : null, next);
+    }
+
+    /// <summary>The rank that a next link goes on from; a link from before a refresh would mix two rankings.</summary>
+    private static int RankOf(string token, AudienceInfo audience)
+    {
+        var parts = token.Split(':');
+        if (parts.Length != 2
+            || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var rank)
+            || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var asOf))
+        {
+            throw ApiException.Invalid($"$skiptoken is '{token}'; expected what a next link held.", ODataQuery.SkipTokenOption);
+        }
+
+        return asOf == audience.AsOf.UtcTicks
+            ? rank
+            : throw ApiException.Invalid($"Audience '{audience.Id}' was refreshed since this page's link was made; begin again at its first page.", ODataQuery.SkipTokenOption);
     }
 
     /// <summary>Streams all members, page by page of the store: CSV by default, NDJSON where asked.</summary>

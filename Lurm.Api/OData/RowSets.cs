@@ -24,15 +24,15 @@ internal static class RowSets
             rows = descending ? rows.OrderByDescending(row => row[property], comparer) : rows.OrderBy(row => row[property], comparer);
         }
 
-        IReadOnlyList<Row>? all = call.Query.Count ? [.. rows] : null;
-        var from = (call.Query.Skip ?? 0) + Token(call);
-        var page = (all ?? rows).Skip(from).Take(call.PageSize + 1).ToArray();
+        IReadOnlyList<Row> all = [.. rows];
+        var from = call.Query.SkipToken is null ? call.Query.Skip ?? 0 : PlaceAfter(call, all);
+        var page = all.Skip(from).Take(call.PageSize + 1).ToArray();
         var left = call.Query.Top - call.PageSize;
-        var next = page.Length > call.PageSize && left is null or > 0
-            ? new Uri(call.ServiceRoot, $"{set.Name}?{call.Query.Next((from + call.PageSize).ToString(CultureInfo.InvariantCulture), left)}")
+        var next = call.PageSize > 0 && page.Length > call.PageSize && left is null or > 0
+            ? new Uri(call.ServiceRoot, $"{set.Name}?{call.Query.Next(string.Create(CultureInfo.InvariantCulture, $"{from + call.PageSize}:{page[call.PageSize - 1]["Id"]}"), left)}")
             : null;
         var selection = Selection.Of(select);
-        await ODataResponder.WriteSetAsync(call, set, type, page.Take(call.PageSize).Select(row => row.ToEntity(type.FullName(), selection)), select, all?.Count, next);
+        await ODataResponder.WriteSetAsync(call, set, type, page.Take(call.PageSize).Select(row => row.ToEntity(type.FullName(), selection)), select, call.Query.Count ? all.Count : null, next);
     }
 
     /// <summary>Writes the one row whose key is <paramref name="key"/>.</summary>
@@ -65,10 +65,25 @@ internal static class RowSets
         await ODataResponder.SendAsync(call.Http, buffer);
     }
 
-    private static int Token(ODataCall call) => call.Query.SkipToken switch
+    /// <summary>Where the rows after the last one of the page before begin: by its key, so that what came or went meanwhile repeats and hides none.</summary>
+    private static int PlaceAfter(ODataCall call, IReadOnlyList<Row> rows)
     {
-        null => 0,
-        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var from) => from,
-        var text => throw ApiException.Invalid($"$skiptoken is '{text}'; expected what a next link held.", ODataQuery.SkipTokenOption),
-    };
+        var token = call.Query.SkipToken!;
+        var colon = token.IndexOf(':', StringComparison.Ordinal);
+        if (colon < 0 || !int.TryParse(token.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var place))
+        {
+            throw ApiException.Invalid($"$skiptoken is '{token}'; expected what a next link held.", ODataQuery.SkipTokenOption);
+        }
+
+        for (var at = 0; at < rows.Count; at++)
+        {
+            if (token.AsSpan(colon + 1).SequenceEqual(Convert.ToString(rows[at]["Id"], CultureInfo.InvariantCulture)))
+            {
+                return at + 1;
+            }
+        }
+
+        // It went itself: those after it moved up by one.
+        return Math.Max(0, place - 1);
+    }
 }

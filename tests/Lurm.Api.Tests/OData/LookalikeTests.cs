@@ -120,6 +120,45 @@ public sealed class LookalikeTests(ShopServer shop) : IClassFixture<ShopServer>
         Assert.Equal(59, operation.Json.GetProperty("Result").GetProperty("MemberCount").GetInt32());
     }
 
+    /// <summary>Tokens counted rows: an audience saved meanwhile repeated a row, one deleted hid one.</summary>
+    [Fact]
+    public async Task Pages_of_audiences_neither_repeat_nor_hide_one_while_others_come_and_go()
+    {
+        using var own = new Shop();
+        await using var server = await Server.StartAsync(own);
+        foreach (var id in (string[])["b", "c", "d", "e", "f"])
+        {
+            await server.PostAsync("odata/Audiences/Lurm.Save", $$"""{"id":"{{id}}","seeds":{{Seeds(30)}},"size":51}""");
+        }
+
+        var first = await server.GetAsync("odata/Audiences?$select=Id", ("Prefer", "odata.maxpagesize=2"));
+        await server.PostAsync("odata/Audiences/Lurm.Save", $$"""{"id":"a","seeds":{{Seeds(30)}},"size":51}""");
+        var second = await server.GetAsync(first.NextLink!, ("Prefer", "odata.maxpagesize=2"));
+        await server.SendAsync(HttpMethod.Delete, "odata/Audiences('b')", null);
+        await server.SendAsync(HttpMethod.Delete, "odata/Audiences('e')", null);
+        var third = await server.GetAsync(second.NextLink!, ("Prefer", "odata.maxpagesize=2"));
+
+        Assert.Equal((["b", "c"], ["d", "e"]), (first.Ids, second.Ids));
+        Assert.Contains("f", third.Ids);
+        Assert.Equal(400, (await server.GetAsync("odata/Audiences?$skiptoken=7")).Status);
+    }
+
+    [Fact]
+    public async Task A_link_from_before_a_refresh_is_refused_rather_than_mixed_with_another_ranking()
+    {
+        using var own = new Shop();
+        await using var server = await Server.StartAsync(own);
+        await server.PostAsync("odata/Audiences/Lurm.Save", $$"""{"id":"a1","seeds":{{Seeds(30)}},"size":60}""");
+        var first = await server.GetAsync("odata/Audiences('a1')/Members", ("Prefer", "odata.maxpagesize=20"));
+        Assert.Equal(20, (await server.GetAsync(first.NextLink!, ("Prefer", "odata.maxpagesize=20"))).Ids.Length);
+
+        var stale = System.Text.RegularExpressions.Regex.Replace(first.NextLink!, "%3A[0-9]+", "%3A638000000000000000");
+        var refused = await server.GetAsync(stale);
+
+        Assert.Equal(400, refused.Status);
+        Assert.Contains("refreshed", refused.ErrorMessage, StringComparison.Ordinal);
+    }
+
     /// <summary>The floor looked at how many there had been.</summary>
     [Fact]
     public async Task Erased_members_of_a_saved_audience_are_neither_counted_nor_hide_that_it_is_too_small()
