@@ -134,12 +134,12 @@ public sealed class LookalikeTests(ShopServer shop) : IClassFixture<ShopServer>
         var first = await server.GetAsync("odata/Audiences?$select=Id", ("Prefer", "odata.maxpagesize=2"));
         await server.PostAsync("odata/Audiences/Lurm.Save", $$"""{"id":"a","seeds":{{Seeds(30)}},"size":51}""");
         var second = await server.GetAsync(first.NextLink!, ("Prefer", "odata.maxpagesize=2"));
-        await server.SendAsync(HttpMethod.Delete, "odata/Audiences('b')", null);
         await server.SendAsync(HttpMethod.Delete, "odata/Audiences('e')", null);
         var third = await server.GetAsync(second.NextLink!, ("Prefer", "odata.maxpagesize=2"));
 
-        Assert.Equal((["b", "c"], ["d", "e"]), (first.Ids, second.Ids));
-        Assert.Contains("f", third.Ids);
+        Assert.Equal(["b", "c"], first.Ids);
+        Assert.Equal(["d", "e"], second.Ids);
+        Assert.Equal(["f"], third.Ids);
         Assert.Equal(400, (await server.GetAsync("odata/Audiences?$skiptoken=7")).Status);
     }
 
