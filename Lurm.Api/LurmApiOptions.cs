@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Lurm.Store;
 using Microsoft.Extensions.Options;
 
 namespace Lurm.Api;
@@ -25,7 +26,7 @@ public sealed class LurmApiOptions
     public int MaxPageSize { get; set; } = 1_000;
 
     /// <summary>The most users one similarity request may return. Default 10,000, the most that a search gives.</summary>
-    [Range(1, 10_000)]
+    [Range(1, SimilarQuery.MaxK)]
     public int MaxSimilar { get; set; } = 10_000;
 
     /// <summary>The fewest matched seeds of a lookalike request; fewer are refused, so that no audience describes a person. Default 25.</summary>

@@ -10,7 +10,7 @@ public sealed partial class LurmDatabase
         get
         {
             using var read = _connections.Read();
-            return read.Session.QueryInt64("SELECT value FROM settings WHERE name = 'history_version'");
+            return HistoryVersion.Last(read.Session);
         }
     }
 

@@ -3,6 +3,9 @@ namespace Lurm.Store;
 /// <summary>What to find users like: exactly one of a user, a vector, or events that are not stored; and how.</summary>
 public sealed record SimilarQuery
 {
+    /// <summary>The most users that one query gives.</summary>
+    public const int MaxK = 10_000;
+
     /// <summary>A user of the database, who is not in the answer.</summary>
     public string? UserId { get; init; }
 
@@ -12,7 +15,7 @@ public sealed record SimilarQuery
     /// <summary>What a user did who need not be known here; their user ids are not looked at.</summary>
     public IReadOnlyList<BehaviourEvent>? Events { get; init; }
 
-    /// <summary>How many users, 1 to 10,000. Default 10.</summary>
+    /// <summary>How many users, 1 to <see cref="MaxK"/>. Default 10.</summary>
     public int K { get; init; } = 10;
 
     /// <summary>Only users that pass; always min(k, matches) of them.</summary>

@@ -8,14 +8,11 @@ internal static class SimilarCommand
 {
     private const int ShownInterests = 3;
 
-    /// <summary>The most that a search gives.</summary>
-    private const int MaxK = 10_000;
-
     public static Command Create(Shell shell)
     {
         var database = CommandExtensions.Database();
         var user = new Argument<string>("USER") { Description = "The user's id." };
-        var k = new Option<int>("--k", "-k") { Description = "How many.", DefaultValueFactory = _ => 10 }.Between(1, MaxK);
+        var k = new Option<int>("--k", "-k") { Description = "How many.", DefaultValueFactory = _ => 10 }.Between(1, SimilarQuery.MaxK);
         var filter = CommandExtensions.Filter();
         var respect = new Option<int[]>("--respect")
         {

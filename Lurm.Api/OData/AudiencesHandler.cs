@@ -107,12 +107,12 @@ internal sealed class AudiencesHandler(HeavyWork heavy)
         call.Query.Allow(ODataQuery.SkipTokenOption, ODataQuery.TopOption, ODataQuery.CountOption);
         call.Caller.Require(LurmRole.Read);
         CheckFloors(call, audience);
-        var from = call.Query.SkipToken is { } token ? RankOf(token, audience) : 0;
+        var from = call.Query.SkipToken is { } token ? RankOf(call, token, audience) : 0;
         int? nextRank = null;
         var members = call.PageSize == 0 ? [] : call.Lurm.ReadAudience(audience.Id, from, call.PageSize, out nextRank);
         var left = call.Query.Top - call.PageSize;
         var next = nextRank is { } rank && left is null or > 0
-            ? new Uri(call.ServiceRoot, $"Audiences('{Uri.EscapeDataString(audience.Id.Replace("'", "''", StringComparison.Ordinal))}')/Members?{call.Query.Next(string.Create(CultureInfo.InvariantCulture, $"{rank}:{audience.AsOf.UtcTicks}"), left)}")
+            ? new Uri(call.ServiceRoot, $"{Entity.AddressOf("Audiences", audience.Id)}/Members?{call.Query.Next(string.Create(CultureInfo.InvariantCulture, $"{rank}:{audience.AsOf.UtcTicks}"), left)}")
             : null;
         var source = ((NavigationPropertySegment)call.Path.LastSegment).NavigationSource;
         var rows = members.Select(member => new Entity(Entity.Complex("Lurm.AudienceMember", ("Id", member.Id), ("Score", member.Score))));
@@ -120,14 +120,14 @@ internal sealed class AudiencesHandler(HeavyWork heavy)
     }
 
     /// <summary>The rank that a next link goes on from; a link from before a refresh would mix two rankings.</summary>
-    private static int RankOf(string token, AudienceInfo audience)
+    private static int RankOf(ODataCall call, string token, AudienceInfo audience)
     {
         var parts = token.Split(':');
         if (parts.Length != 2
             || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var rank)
             || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var asOf))
         {
-            throw ApiException.Invalid($"$skiptoken is '{token}'; expected what a next link held.", ODataQuery.SkipTokenOption);
+            throw call.Query.WrongSkipToken();
         }
 
         return asOf == audience.AsOf.UtcTicks

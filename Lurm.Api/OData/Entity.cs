@@ -5,6 +5,9 @@ namespace Lurm.Api.OData;
 /// <summary>An entity or complex value with what is nested in it: the writer takes lists of complex values in pieces only.</summary>
 internal sealed record Entity(ODataResource Resource, params IReadOnlyList<(string Name, IReadOnlyList<ODataResource> Values)> Nested)
 {
+    /// <summary>The address of an entity by its key, below the service's root: a quote in the key is doubled, and all is escaped.</summary>
+    public static string AddressOf(string set, string id) => $"{set}('{Uri.EscapeDataString(id.Replace("'", "''", StringComparison.Ordinal))}')";
+
     public void Write(ODataWriter writer)
     {
         writer.WriteStart(Resource);

@@ -136,6 +136,9 @@ internal sealed class ODataQuery
         return string.Join('&', parts.Append($"{SkipTokenOption}={Uri.EscapeDataString(skipToken)}"));
     }
 
+    /// <summary>The refusal of a token that no next link held.</summary>
+    public ApiException WrongSkipToken() => ApiException.Invalid($"$skiptoken is '{SkipToken}'; expected what a next link held.", SkipTokenOption);
+
     private string? Text(string name) => _options.GetValueOrDefault(name);
 
     private int? Number(string name) => Text(name) switch

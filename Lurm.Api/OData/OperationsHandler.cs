@@ -85,7 +85,7 @@ internal sealed class OperationsHandler(OperationRegistry operations)
         var from = 0;
         if (call.Query.SkipToken is { } token && (!int.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out from) || from > result.Members.Count))
         {
-            throw ApiException.Invalid($"$skiptoken is '{token}'; expected what a next link held.", ODataQuery.SkipTokenOption);
+            throw call.Query.WrongSkipToken();
         }
 
         var rows = LookalikeAnswer.Members(call, result, from, call.PageSize);

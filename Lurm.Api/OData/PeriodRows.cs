@@ -36,7 +36,7 @@ internal static class PeriodRows
     {
         null => null,
         var token when DateOnly.TryParseExact(token, TokenFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var start) => start,
-        var token => throw ApiException.Invalid($"$skiptoken is '{token}'; expected what a next link held.", ODataQuery.SkipTokenOption),
+        _ => throw call.Query.WrongSkipToken(),
     };
 
     private static DateOnly StartOf(int period, PeriodGrain grain) =>

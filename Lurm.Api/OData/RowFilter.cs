@@ -1,3 +1,4 @@
+using Lurm.Store;
 using Microsoft.OData.Edm;
 using Microsoft.OData.UriParser;
 
@@ -7,7 +8,6 @@ namespace Lurm.Api.OData;
 internal static class RowFilter
 {
     private const int MaxCharacters = 4_096;
-    private const int MaxTerms = 100;
     private const int MaxDepth = 20;
 
     /// <summary>Makes a predicate of <paramref name="text"/>; what it does not support is refused by name.</summary>
@@ -19,9 +19,9 @@ internal static class RowFilter
         }
 
         var clause = new ODataQueryOptionParser(model, type, source, new Dictionary<string, string> { [ODataQuery.FilterOption] = text }).ParseFilter();
-        if (Terms(clause.Expression, null) is > MaxTerms and var terms)
+        if (Terms(clause.Expression, null) is > UserFilter.MaxNodes and var terms)
         {
-            throw ApiException.Invalid($"$filter has {terms} terms; expected at most {MaxTerms}.", ODataQuery.FilterOption);
+            throw ApiException.Invalid($"$filter has {terms} terms; expected at most {UserFilter.MaxNodes}.", ODataQuery.FilterOption);
         }
 
         var value = Compile(clause.Expression, 0);
@@ -41,7 +41,7 @@ internal static class RowFilter
         _ => 0,
     };
 
-    /// <summary>As <see cref="Store.UserFilter.MaxNodes"/> counts: a comparison, a function, a <c>not</c>, an <c>and</c> of any length are one each.</summary>
+    /// <summary>As <see cref="UserFilter.MaxNodes"/> counts: a comparison, a function, a <c>not</c>, an <c>and</c> of any length are one each.</summary>
     private static int Terms(QueryNode node, BinaryOperatorKind? chain) => node switch
     {
         ConvertNode convert => Terms(convert.Source, chain),

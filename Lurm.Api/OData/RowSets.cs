@@ -72,7 +72,7 @@ internal static class RowSets
         var colon = token.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0 || !int.TryParse(token.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var place))
         {
-            throw ApiException.Invalid($"$skiptoken is '{token}'; expected what a next link held.", ODataQuery.SkipTokenOption);
+            throw call.Query.WrongSkipToken();
         }
 
         for (var at = 0; at < rows.Count; at++)

@@ -116,7 +116,7 @@ internal static class UsersHandler
         var page = PeriodRows.Read(call, catalog, user);
         var left = call.Query.Top - call.PageSize;
         var next = page.Next is { } start && left is null or > 0
-            ? new Uri(call.ServiceRoot, $"{AddressOf(id)}/Periods?{call.Query.Next(start, left)}")
+            ? new Uri(call.ServiceRoot, $"{Entity.AddressOf("Users", id)}/Periods?{call.Query.Next(start, left)}")
             : null;
         var selection = Selection.Of(select);
         var source = ((NavigationPropertySegment)call.Path.LastSegment).NavigationSource;
@@ -209,7 +209,7 @@ internal static class UsersHandler
         }
 
         var after = Find(call, id);
-        var address = new Uri(call.ServiceRoot, AddressOf(id)).AbsoluteUri;
+        var address = new Uri(call.ServiceRoot, Entity.AddressOf("Users", id)).AbsoluteUri;
         if (!exists)
         {
             call.Http.Response.Headers.Location = address;
@@ -236,8 +236,6 @@ internal static class UsersHandler
         call.Http.Response.Headers.ETag = UserRows.ETagOf(after);
         call.Http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
-
-    private static string AddressOf(string id) => $"Users('{Uri.EscapeDataString(id.Replace("'", "''", StringComparison.Ordinal))}')";
 
     private static async Task DeleteAsync(ODataCall call, string id)
     {

@@ -13,8 +13,8 @@ public sealed record LogisticOptions
     public int SideColumns { get; init; }
 
     /// <summary>
-    /// Strength of the L2 penalty per row, on standardised columns. Null, the default: chosen by cross-validation on the seeds, from so strong that the
-    /// direction is the centroid's, which is best for few seeds, to so weak that thousands of seeds can say what they have to say.
+    /// Strength of the L2 penalty per row, on standardised columns. Null, the default: chosen by cross-validation on the seeds, from so strong that rows
+    /// rank by inner product with the mean seed, which is best for few seeds, to so weak that thousands of seeds can say what they have to say.
     /// </summary>
     [Range(0, 1000)]
     public double? Penalty { get; init; }

@@ -8,8 +8,8 @@ namespace Lurm.Index.Lookalike;
 /// Seeds and background weigh the same in all, so a score is the log-odds of being a seed against being anyone: 0 is the average of the
 /// population and the seeds together. Few seeds get a strong penalty, under which scores stay near 0, for little is known, and a prior: weights are drawn
 /// to the population's mean direction instead of to zero, so that the ranking is that by inner product with the mean seed. What seeds share with everybody
-/// loses its weight as they become many, or once held-out seeds say so. Solved by L-BFGS; 10,000 seeds against 10,000 others of 128 columns take some tens of milliseconds, and
-/// the choice of the penalty as many.
+/// loses its weight as they become many, or once held-out seeds say so. Solved by L-BFGS; 10,000 seeds against 10,000 others of 128 columns take some
+/// tens of milliseconds, and the choice of the penalty as many.
 /// </remarks>
 public static class LogisticScorer
 {

@@ -63,7 +63,9 @@ internal sealed record PenaltyChoice(double Penalty, double SidePenalty, bool Dr
                from side in sideColumns == 0 ? [Start.SideRidge] : SideRidges
                from ridge in Ridges
                where ridge >= LeastRidgeToDraw || !draws
-               select new Candidate(ridge, side, draws),
+               let candidate = new Candidate(ridge, side, draws)
+               where candidate != Start
+               select candidate,
         ];
         var ranks = new double[candidates.Length][];
         var ofOneFactor = Enumerable.Range(0, candidates.Length).GroupBy(at => (candidates[at].Ridge, candidates[at].SideRidge));

@@ -54,7 +54,7 @@ public sealed class BagBuilder
         _grain = card.Grain;
         _buffers = [.. _inputs.Select(_ => new BagBuffer())];
         _decays = [.. _inputs.Select(input => new DecayTable(input.HalfLifePeriods))];
-        _singles = [.. Enumerable.Range(0, _inputs.Length).Where(i => _inputs[i].Scale is Scale.Lifetime or Scale.Recent)];
+        _singles = [.. Enumerable.Range(0, _inputs.Length).Where(i => !_inputs[i].IsMany)];
         var lanes = Math.Max(1, _singles.Length);
         _laneDecays = new DecayTable?[lanes];
         _totals = new double[lanes];
@@ -88,7 +88,7 @@ public sealed class BagBuilder
         BuildSingles(entries, last, decay, keep);
         for (var i = 0; i < _inputs.Length; i++)
         {
-            if (_inputs[i].Scale is not (Scale.Lifetime or Scale.Recent))
+            if (_inputs[i].IsMany)
             {
                 BuildPeriods(_buffers[i], _inputs[i], entries, last, decay, keep);
             }

@@ -27,6 +27,9 @@ public sealed record BagInput
     /// <summary>How many periods enter, for scales of many bags: the last one, of age 0, and those before it; all that are older are merged into the bag of age <c>MaxPeriods − 1</c>.</summary>
     public int MaxPeriods { get; init; } = 1;
 
+    /// <summary>Whether it is many bags of one user, a bag per period.</summary>
+    internal bool IsMany => Scale is Scale.Month or Scale.Season or Scale.Year;
+
     /// <summary>The anchors this bag alone writes, where there are such; used by "recent only" queries.</summary>
     public IReadOnlyList<int> Anchors { get; init; } = [];
 }

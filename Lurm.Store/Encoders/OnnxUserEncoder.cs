@@ -1,5 +1,4 @@
 using System.Buffers;
-using Lurm.Store.Histories;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Lurm.Store.Encoders;
@@ -57,24 +56,13 @@ internal sealed class OnnxUserEncoder : IUserEncoder
 
     private static IEnumerable<ModelTensor> Inputs(BagInput bag)
     {
-        var many = bag.Scale is Scale.Month or Scale.Season or Scale.Year;
-        int[] shape = many ? [ModelTensor.Any, ModelTensor.Any, ModelTensor.Any] : [ModelTensor.Any, ModelTensor.Any];
-        yield return new ModelTensor($"{bag.Name}_keys", typeof(int), shape);
-        yield return new ModelTensor($"{bag.Name}_values", typeof(float), shape);
-        if (many)
-        {
-            yield return new ModelTensor($"{bag.Name}_ages", typeof(int), ModelTensor.Any, ModelTensor.Any);
-            yield return new ModelTensor($"{bag.Name}_mask", typeof(float), ModelTensor.Any, ModelTensor.Any);
-        }
-        else if (bag.GateHalfCount is not null)
-        {
-            yield return new ModelTensor($"{bag.Name}_gate", typeof(float), ModelTensor.Any, 1);
-        }
+        int[] shape = bag.IsMany ? [ModelTensor.Any, ModelTensor.Any, ModelTensor.Any] : [ModelTensor.Any, ModelTensor.Any];
+        return [new ModelTensor($"{bag.Name}_keys", typeof(int), shape), new ModelTensor($"{bag.Name}_values", typeof(float), shape), .. Signatures.BesideKeys(bag)];
     }
 
     private static void AddBag(TensorBuffers inputs, BagInput bag, BagColumn column, int users, List<Array> rented)
     {
-        var many = bag.Scale is Scale.Month or Scale.Season or Scale.Year;
+        var many = bag.IsMany;
         var parts = many ? Math.Max(1, column.MaxParts) : 1;
         var width = Math.Max(1, column.MaxKeys);
         var keys = Pad.Rent<int>(users * parts * width, rented);

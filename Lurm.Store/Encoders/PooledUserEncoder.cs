@@ -1,4 +1,3 @@
-using Lurm.Store.Histories;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Lurm.Store.Encoders;
@@ -19,8 +18,8 @@ internal sealed class PooledUserEncoder : IUserEncoder
         _card = card;
         _session = session;
         _tables = [.. card.Bags.Select(bag => tables.Single(table => table.Bags.Contains(bag.Name, StringComparer.Ordinal)))];
-        _singles = [.. Enumerable.Range(0, card.Bags.Count).Where(i => !IsMany(card.Bags[i])).GroupBy(i => _tables[i]).Select(group => group.ToArray())];
-        Signatures.Check(session, card, card.Bags.SelectMany((bag, i) => Inputs(bag, _tables[i].Width)));
+        _singles = [.. Enumerable.Range(0, card.Bags.Count).Where(i => !card.Bags[i].IsMany).GroupBy(i => _tables[i]).Select(group => group.ToArray())];
+        Signatures.Check(session, card, card.Bags.SelectMany((bag, i) => Signatures.BesideKeys(bag).Prepend(Pooled(bag, _tables[i].Width))));
     }
 
     /// <inheritdoc/>
@@ -41,7 +40,7 @@ internal sealed class PooledUserEncoder : IUserEncoder
 
             for (var i = 0; i < _card.Bags.Count; i++)
             {
-                if (IsMany(_card.Bags[i]))
+                if (_card.Bags[i].IsMany)
                 {
                     AddMany(inputs, _card.Bags[i], _tables[i], batch[i], batch.Count, rented);
                 }
@@ -65,24 +64,8 @@ internal sealed class PooledUserEncoder : IUserEncoder
         _session.Dispose();
     }
 
-    private static bool IsMany(BagInput bag) => bag.Scale is Scale.Month or Scale.Season or Scale.Year;
-
-    private static IEnumerable<ModelTensor> Inputs(BagInput bag, int width)
-    {
-        if (IsMany(bag))
-        {
-            yield return new ModelTensor($"{bag.Name}_pooled", typeof(float), ModelTensor.Any, ModelTensor.Any, width);
-            yield return new ModelTensor($"{bag.Name}_ages", typeof(int), ModelTensor.Any, ModelTensor.Any);
-            yield return new ModelTensor($"{bag.Name}_mask", typeof(float), ModelTensor.Any, ModelTensor.Any);
-            yield break;
-        }
-
-        yield return new ModelTensor($"{bag.Name}_pooled", typeof(float), ModelTensor.Any, width);
-        if (bag.GateHalfCount is not null)
-        {
-            yield return new ModelTensor($"{bag.Name}_gate", typeof(float), ModelTensor.Any, 1);
-        }
-    }
+    private static ModelTensor Pooled(BagInput bag, int width) =>
+        new($"{bag.Name}_pooled", typeof(float), bag.IsMany ? [ModelTensor.Any, ModelTensor.Any, width] : [ModelTensor.Any, width]);
 
     /// <summary>Pools the bags of one part that share a table, two at a time, and adds their inputs.</summary>
     private void AddSingle(TensorBuffers inputs, EncoderBatch batch, int[] bags, List<Array> rented)

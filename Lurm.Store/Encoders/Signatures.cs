@@ -22,6 +22,20 @@ internal static class Signatures
         }
     }
 
+    /// <summary>What a bag has beside its keys and values, pooled or not: ages and mask of its periods, or its gate.</summary>
+    public static IEnumerable<ModelTensor> BesideKeys(BagInput bag)
+    {
+        if (bag.IsMany)
+        {
+            yield return new ModelTensor($"{bag.Name}_ages", typeof(int), ModelTensor.Any, ModelTensor.Any);
+            yield return new ModelTensor($"{bag.Name}_mask", typeof(float), ModelTensor.Any, ModelTensor.Any);
+        }
+        else if (bag.GateHalfCount is not null)
+        {
+            yield return new ModelTensor($"{bag.Name}_gate", typeof(float), ModelTensor.Any, 1);
+        }
+    }
+
     private static StoreException Differs(ModelCard card, string verb, IEnumerable<ModelTensor> found, IEnumerable<ModelTensor> expected) => new(
         StoreFault.Incompatible,
         $"the encoder of model '{card.ModelId}' {verb} {string.Join("; ", found)}; its card expects {string.Join("; ", expected)}. Train anew with 'lurm-train fit'.");

@@ -89,12 +89,7 @@ internal sealed class BatchApplier(EventBatch batch, BatchReport report)
     /// <returns>The events it counted.</returns>
     public long ApplyChunk(Session session, ChunkHistories chunk)
     {
-        var version = session.QueryInt64("SELECT value FROM settings WHERE name = 'history_version'") + 1;
-        using (var bump = session.Prepare("UPDATE settings SET value = ?1 WHERE name = 'history_version'"))
-        {
-            bump.Bind(1, version).Run();
-        }
-
+        var version = HistoryVersion.Next(session);
         using var segments = new SegmentWriter(session);
         using var attributes = new AttributeWriter(session);
         var registered = batch.Attributes.Select(attribute => attributes.Register(attribute.Name, attribute.Type)).ToArray();

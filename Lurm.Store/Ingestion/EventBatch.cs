@@ -16,6 +16,9 @@ internal sealed class EventBatch : ILookAhead, IDisposable
     /// <summary>The longest kind, in bytes, and how many kinds a database can have.</summary>
     public const int MaxKindBytes = 64;
 
+    /// <summary>Different kinds that events of one batch, or of one query, may name.</summary>
+    public const int MaxKinds = 1_000;
+
     private readonly KnownUsers? _known;
     private readonly PeriodGrain _grain;
     private readonly long _hashSeed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
@@ -173,7 +176,7 @@ internal sealed class EventBatch : ILookAhead, IDisposable
         if (ordinal < 0)
         {
             EventText.CheckId(name, MaxKindBytes, column, "a kind");
-            if (Kinds.Count > 1000)
+            if (Kinds.Count > MaxKinds)
             {
                 throw new RowException(column, $"a kind of behaviour beyond the first thousand, '{Encoding.UTF8.GetString(name)}'", "a few kinds (view, cart, buy); is this the right column?");
             }

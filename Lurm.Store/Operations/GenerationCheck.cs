@@ -1,5 +1,6 @@
 using Lurm.Index;
 using Lurm.Store.Generations;
+using Lurm.Store.Histories;
 using Lurm.Store.Sqlite;
 
 namespace Lurm.Store.Operations;
@@ -191,10 +192,8 @@ internal sealed class GenerationCheck(LurmDatabase database, Generation generati
     // Whoever has a history counts as changed, so that the next embedding takes it up.
     private static void MarkChanged(Session session, IEnumerable<long> userKeys)
     {
-        using var bump = session.Prepare("UPDATE settings SET value = value + 1 WHERE name = 'history_version' RETURNING value");
-        bump.Step();
         using var mark = session.Prepare("UPDATE users SET history_version = ?2 WHERE user_key = ?1 AND event_count > 0");
-        mark.Bind(2, bump.Int64(0));
+        mark.Bind(2, HistoryVersion.Next(session));
         foreach (var userKey in userKeys)
         {
             mark.Bind(1, userKey).Run();

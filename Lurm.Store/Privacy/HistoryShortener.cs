@@ -106,9 +106,7 @@ internal sealed class HistoryShortener(Session session, int firstPeriod, PeriodG
     {
         if (_version == 0)
         {
-            using var bump = session.Prepare("UPDATE settings SET value = value + 1 WHERE name = 'history_version' RETURNING value");
-            bump.Step();
-            _version = bump.Int64(0);
+            _version = HistoryVersion.Next(session);
         }
 
         return _version;

@@ -66,9 +66,9 @@ internal sealed class LookalikeScores(LurmDatabase database, AudienceMatrix matr
                 builder.Build(entries);
                 var bag = builder[0];
                 var sum = 0f;
-                for (var i = 0; i < bag.Keys.Length; i++)
+                foreach (var interest in bag.Keys)
                 {
-                    sum += bag.Values[i] > 0 ? weights[bag.Keys[i]] : 0;
+                    sum += weights[interest];
                 }
 
                 scores[row] = sum;

@@ -1,6 +1,7 @@
 using Lurm.Store.Encoders;
 using Lurm.Store.Generations;
 using Lurm.Store.Histories;
+using Lurm.Store.Ingestion;
 
 namespace Lurm.Store.Queries;
 
@@ -9,10 +10,6 @@ namespace Lurm.Store.Queries;
 internal sealed class QueryBags : IDisposable
 {
     private const double DefaultHalfLifeMonths = 2;
-
-    /// <summary>As many kinds as a batch of events may have.</summary>
-    private const int MaxKinds = 1_000;
-
     private readonly LurmDatabase _database;
     private readonly ModelBundle _bundle;
     private readonly Lazy<IUserEncoder> _encoder;
@@ -93,7 +90,7 @@ internal sealed class QueryBags : IDisposable
             var kindName = behaviour.Kind ?? string.Empty;
             if (!kindOf.TryGetValue(kindName, out var kind))
             {
-                if (kindNames.Count > MaxKinds)
+                if (kindNames.Count > EventBatch.MaxKinds)
                 {
                     throw new StoreException(StoreFault.Invalid, $"found a kind of behaviour beyond the first thousand, '{kindName}'; expected a few kinds (view, cart, buy).");
                 }

@@ -7,8 +7,6 @@ namespace Lurm.Store.Queries;
 /// <summary>Answers similar-user queries on one view.</summary>
 internal sealed class SimilarSearch(LurmDatabase database, GenerationView view, CancellationToken cancellationToken)
 {
-    public const int MaxK = 10_000;
-
     /// <summary>
     /// Beam width: at least this, and twice k. Measured floor of recall@10 ≥ 0.98 on user representations is near 64; the rest is for harder data.
     /// </summary>
@@ -83,9 +81,9 @@ internal sealed class SimilarSearch(LurmDatabase database, GenerationView view, 
 
     private List<SimilarUser> Search(ReadOnlySpan<float> vector, int k, UserFilter? filter, long? self, float? minScore)
     {
-        if (k is < 1 or > MaxK)
+        if (k is < 1 or > SimilarQuery.MaxK)
         {
-            throw new ArgumentOutOfRangeException(nameof(k), k, $"expected 1 to {MaxK}");
+            throw new ArgumentOutOfRangeException(nameof(k), k, $"expected 1 to {SimilarQuery.MaxK}");
         }
 
         var passing = filter is null ? null : database.SelectForSearch(filter, cancellationToken);

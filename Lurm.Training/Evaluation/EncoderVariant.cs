@@ -19,7 +19,7 @@ internal sealed record EncoderVariant(string Name, Func<SmenOptions, SmenOptions
     public static readonly IReadOnlyList<EncoderVariant> Ablations =
     [
         Default,
-        Trained("", options => options),
+        new("trained", options => options with { TrainedShare = 1 }),
         Trained("no contrast", options => options with { ContrastWeight = 0 }),
         Trained("no geometry", options => options with { GeometryWeight = 0 }),
         Trained("all pairs alike in the geometry", options => options with { NearWeight = 0 }),
@@ -50,7 +50,7 @@ internal sealed record EncoderVariant(string Name, Func<SmenOptions, SmenOptions
     public FitOptions Apply(FitOptions options) => options with { Smen = Change(options.Smen) };
 
     private static EncoderVariant Trained(string what, Func<SmenOptions, SmenOptions> change) =>
-        new(what.Length == 0 ? "trained" : $"trained: {what}", options => change(options) with { TrainedShare = 1 });
+        new($"trained: {what}", options => change(options) with { TrainedShare = 1 });
 
     private static EncoderVariant AsItStarts(string what, Func<SmenOptions, SmenOptions> change) => new($"as it starts: {what}", options => change(options) with { TrainedShare = 0 });
 

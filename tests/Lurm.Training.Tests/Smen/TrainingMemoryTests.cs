@@ -22,20 +22,7 @@ public sealed class TrainingMemoryTests
     {
         TorchProbe.Load(1);
         using var folder = new TemporaryFolder();
-        var options = new SmenOptions
-        {
-            Anchors = 4,
-            AnchorDimensions = 4,
-            KeyDimensions = 4,
-            Anchor = Enum.Parse<AnchorKind>(anchor),
-            Time = Enum.Parse<TimeKind>(time),
-            Aggregation = Enum.Parse<ScaleKind>(aggregation),
-            Scales = [Scale.Lifetime, Scale.Recent, Scale.Month],
-            MaxPeriods = 6,
-            Epochs = Passes,
-            Patience = Passes,
-            BatchUsers = 32,
-        };
+        var options = Small(anchor, time, aggregation) with { KeyDimensions = 4, Epochs = Passes, Patience = Passes, BatchUsers = 32 };
         var bags = Synthetic.Bags(Synthetic.Histories(200, 5, 1), options);
         var live = new List<long>();
         var trainer = new SmenTrainer(options, 1, torch.CPU) { Checkpoint = new Checkpoint(folder["checkpoint.bin"], "f"), EpochEnded = _ => live.Add(LiveTensors) };
@@ -72,18 +59,7 @@ public sealed class TrainingMemoryTests
     public async Task Collections_free_no_number_that_native_code_reads(string anchor, string time, string aggregation)
     {
         TorchProbe.Load(1);
-        var options = new SmenOptions
-        {
-            Anchors = 4,
-            AnchorDimensions = 4,
-            Anchor = Enum.Parse<AnchorKind>(anchor),
-            Time = Enum.Parse<TimeKind>(time),
-            Aggregation = Enum.Parse<ScaleKind>(aggregation),
-            Scales = [Scale.Lifetime, Scale.Recent, Scale.Month],
-            MaxPeriods = 6,
-            Epochs = 6,
-            BatchUsers = 16,
-        };
+        var options = Small(anchor, time, aggregation) with { Epochs = 6, BatchUsers = 16 };
         var bags = Synthetic.Bags(Synthetic.Histories(100, 5, 3), options);
         using var ended = new CancellationTokenSource();
         var collecting = Task.Run(() =>
@@ -101,4 +77,15 @@ public sealed class TrainingMemoryTests
 
         await collecting;
     }
+
+    private static SmenOptions Small(string anchor, string time, string aggregation) => new()
+    {
+        Anchors = 4,
+        AnchorDimensions = 4,
+        Anchor = Enum.Parse<AnchorKind>(anchor),
+        Time = Enum.Parse<TimeKind>(time),
+        Aggregation = Enum.Parse<ScaleKind>(aggregation),
+        Scales = [Scale.Lifetime, Scale.Recent, Scale.Month],
+        MaxPeriods = 6,
+    };
 }
