@@ -2,22 +2,18 @@ using System.Buffers.Binary;
 
 namespace Lurm.Store.Ingestion;
 
-/// <summary>Walks the footer of a Parquet file, Thrift's compact protocol, before the library does: that one believes every length it reads, and counts to it.</summary>
+/// <summary>Walks the footer of a Parquet file before the library does: that one believes every length it reads, counts to it, and goes as deep as the schema.</summary>
 /// <remarks>Apache Parquet format: the file ends with the footer, its length (int32, little-endian) and "PAR1".</remarks>
-internal ref struct ParquetFooter
+internal static class ParquetFooter
 {
     private const int TailBytes = 8;
     private const int MaxBytes = 64 * 1024 * 1024;
-    private const int MaxDepth = 32;
-
-    private readonly ReadOnlySpan<byte> _bytes;
-    private int _at;
-
-    private ParquetFooter(ReadOnlySpan<byte> bytes) => _bytes = bytes;
+    private const int MaxDepth = 64;
 
     /// <summary>Leaves <paramref name="stream"/> at its start.</summary>
+    /// <returns>Where the footer starts: what is before it are pages.</returns>
     /// <exception cref="InvalidDataException">The footer is not one that could be read to its end.</exception>
-    public static void Check(Stream stream)
+    public static long Check(Stream stream)
     {
         if (stream.Length < TailBytes)
         {
@@ -34,143 +30,71 @@ internal ref struct ParquetFooter
         }
 
         var bytes = new byte[length];
-        stream.Seek(-TailBytes - length, SeekOrigin.End);
+        var start = stream.Seek(-TailBytes - length, SeekOrigin.End);
         stream.ReadExactly(bytes);
         stream.Seek(0, SeekOrigin.Begin);
-        new ParquetFooter(bytes).Struct(0);
+        try
+        {
+            Walk(new ThriftReader(bytes));
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        {
+            throw new InvalidDataException($"its footer cannot be read: {exception.Message}", exception);
+        }
+
+        return start;
     }
 
-    private void Struct(int depth)
+    private static void Walk(ThriftReader footer)
     {
-        while (true)
+        var field = 0;
+        while (footer.NextField(ParquetTypes.FileMetaData, ref field))
         {
-            var header = Byte();
-            if (header == 0)
+            if (field == ParquetTypes.Field.Schema)
             {
-                return;
+                Schema(ref footer);
             }
-
-            if (header >> 4 == 0)
+            else
             {
-                Varint();
-            }
-
-            // A field that is true or false has its value in its type.
-            if ((header & 15) is not (Type.True or Type.False))
-            {
-                Value(header & 15, depth);
-            }
-        }
-    }
-
-    private void Value(int type, int depth)
-    {
-        switch (type)
-        {
-            case Type.True or Type.False or Type.Int8:
-                Skip(1);
-                return;
-            case Type.Int16 or Type.Int32 or Type.Int64:
-                Varint();
-                return;
-            case Type.Double:
-                Skip(8);
-                return;
-            case Type.Binary:
-                Skip(Varint());
-                return;
-            case Type.List or Type.Set:
-                List(Deeper(depth));
-                return;
-            case Type.Map:
-                Map(Deeper(depth));
-                return;
-            case Type.Struct:
-                Struct(Deeper(depth));
-                return;
-            default:
-                throw new InvalidDataException($"its footer has a value of type {type} at byte {_at}");
-        }
-    }
-
-    private void List(int depth)
-    {
-        var header = Byte();
-        var count = header >> 4 == 15 ? Varint() : (ulong)(header >> 4);
-        Elements(count, depth, header & 15);
-    }
-
-    private void Map(int depth)
-    {
-        var count = Varint();
-        if (count > 0)
-        {
-            var types = Byte();
-            Elements(count, depth, types >> 4, types & 15);
-        }
-    }
-
-    private void Elements(ulong count, int depth, params ReadOnlySpan<int> types)
-    {
-        // An element has a byte at least.
-        if (count > (ulong)(_bytes.Length - _at))
-        {
-            throw new InvalidDataException($"its footer has a list of {count} at byte {_at}, with {_bytes.Length - _at} bytes to come");
-        }
-
-        for (; count > 0; count--)
-        {
-            foreach (var type in types)
-            {
-                Value(type, depth);
+                footer.SkipField(ParquetTypes.FileMetaData.Fields[field - 1]!);
             }
         }
     }
 
-    private static int Deeper(int depth) => depth < MaxDepth ? depth + 1 : throw new InvalidDataException("its footer is nested too deeply");
-
-    private int Byte() => _at < _bytes.Length ? _bytes[_at++] : throw new InvalidDataException("its footer ends in the middle of a value");
-
-    private void Skip(ulong bytes)
+    /// <summary>The schema is a tree, its elements in depth-first order, each with the number of its children.</summary>
+    private static void Schema(ref ThriftReader footer)
     {
-        if (bytes > (ulong)(_bytes.Length - _at))
+        var open = new Stack<int>();
+        for (var count = footer.ListHeader(ParquetTypes.SchemaElement); count > 0; count--)
         {
-            throw new InvalidDataException("its footer ends in the middle of a value");
-        }
-
-        _at += (int)bytes;
-    }
-
-    private ulong Varint()
-    {
-        ulong value = 0;
-        for (var shift = 0; shift < 70; shift += 7)
-        {
-            var next = Byte();
-            value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
+            var children = 0;
+            var field = 0;
+            while (footer.NextField(ParquetTypes.SchemaElement, ref field))
             {
-                return value;
+                if (field == ParquetTypes.Field.Children)
+                {
+                    children = footer.Integer32();
+                }
+                else
+                {
+                    footer.SkipField(ParquetTypes.SchemaElement.Fields[field - 1]!);
+                }
+            }
+
+            open.Push(children);
+            if (open.Count > MaxDepth)
+            {
+                throw new InvalidDataException($"its schema is more than {MaxDepth} columns deep");
+            }
+
+            while (open.TryPeek(out var left) && left <= 0)
+            {
+                open.Pop();
+                if (open.TryPop(out left))
+                {
+                    open.Push(left - 1);
+                }
             }
         }
-
-        throw new InvalidDataException($"its footer has a number without end at byte {_at}");
-    }
-
-    /// <summary>Types of the compact protocol.</summary>
-    private static class Type
-    {
-        public const int True = 1;
-        public const int False = 2;
-        public const int Int8 = 3;
-        public const int Int16 = 4;
-        public const int Int32 = 5;
-        public const int Int64 = 6;
-        public const int Double = 7;
-        public const int Binary = 8;
-        public const int List = 9;
-        public const int Set = 10;
-        public const int Map = 11;
-        public const int Struct = 12;
     }
 }

@@ -11,9 +11,15 @@ internal sealed class ParquetRows : RowSource
     /// <summary>A group lies in memory as a whole; writers make groups of about a million rows.</summary>
     private const int MaxGroupRows = 10_000_000;
 
+    /// <summary>Values of lists that need no bytes to show for them: levels and repeated values take next to none.</summary>
+    private const long FreeListValues = 1_000_000;
+
+    private const int ListValuesPerByte = 16;
+
     private readonly ParquetReader _reader;
     private readonly ParquetSchema _schema;
-    private readonly Stream _stream;
+    private readonly WindowStream _stream;
+    private readonly ParquetPages _pages;
     private readonly Field?[] _fields;
     private readonly Func<int, string?>?[] _columns;
     private readonly byte[][] _texts;
@@ -28,11 +34,11 @@ internal sealed class ParquetRows : RowSource
     public ParquetRows(Stream stream, string name, IReadOnlyList<string> wanted, Predicate<int> isRequired)
         : base(name)
     {
-        _stream = stream;
+        _stream = new WindowStream(stream);
         try
         {
-            ParquetFooter.Check(stream);
-            _reader = ParquetReader.CreateAsync(stream).GetAwaiter().GetResult();
+            _pages = new ParquetPages(stream, ParquetFooter.Check(stream));
+            _reader = ParquetReader.CreateAsync(_stream).GetAwaiter().GetResult();
             _schema = _reader.Schema;
         }
         catch (Exception exception) when (exception is not StoreException and not OutOfMemoryException)
@@ -72,14 +78,23 @@ internal sealed class ParquetRows : RowSource
             ReadGroup();
         }
 
-        for (var slot = 0; slot < _columns.Length; slot++)
-        {
-            _texts[slot] = _columns[slot]?.Invoke(_row) is { Length: > 0 } text ? Encoding.UTF8.GetBytes(text) : [];
-        }
-
         _row++;
         Line++;
-        return true;
+        RowException? bad = null;
+        for (var slot = 0; slot < _columns.Length; slot++)
+        {
+            // Every column goes on, also behind one that cannot be used.
+            var text = _columns[slot]?.Invoke(_row - 1) ?? "";
+            if (text.Length > CsvRows.MaxRowBytes)
+            {
+                bad ??= new RowException(_fields[slot]!.Name, $"{text.Length} characters", $"at most {CsvRows.MaxRowBytes}");
+                text = "";
+            }
+
+            _texts[slot] = text.Length > 0 ? Encoding.UTF8.GetBytes(text) : [];
+        }
+
+        return bad is null ? true : throw bad;
     }
 
     public override void Dispose()
@@ -129,19 +144,16 @@ internal sealed class ParquetRows : RowSource
 
     private Func<int, string?> Flat(ParquetRowGroupReader group, DataField field)
     {
+        CheckPages(group, field);
         if (field.ClrType == typeof(ReadOnlyMemory<byte>) || field.ClrType == typeof(byte[]))
         {
             // Text that its writer did not mark as text.
-            var bytes = new byte[]?[_rows];
-            group.ReadAsync(field, bytes.AsMemory()!).AsTask().GetAwaiter().GetResult();
-            return row => bytes[row] is { } value ? Encoding.UTF8.GetString(value) : null;
+            return Values<ReadOnlyMemory<byte>>(group, field, value => Encoding.UTF8.GetString(value.Span));
         }
 
         if (field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string))
         {
-            var texts = new string?[_rows];
-            group.ReadAsync(field, texts.AsMemory()!).AsTask().GetAwaiter().GetResult();
-            return row => texts[row];
+            return Values<ReadOnlyMemory<char>>(group, field, value => value.ToString());
         }
 
         return Type.GetTypeCode(field.ClrType) switch
@@ -171,16 +183,17 @@ internal sealed class ParquetRows : RowSource
     private Func<int, string?> Values<T>(ParquetRowGroupReader group, DataField field, Func<T, string> format)
         where T : struct
     {
-        if (!field.IsNullable)
+        var values = new T[_rows];
+        var levels = field.MaxDefinitionLevel > 0 ? new int[_rows] : null;
+        group.ReadRawAsync(field, values.AsMemory(), levels?.AsMemory(), null).AsTask().GetAwaiter().GetResult();
+        if (levels is null)
         {
-            var values = new T[_rows];
-            group.ReadAsync<T>(field, values.AsMemory()).AsTask().GetAwaiter().GetResult();
             return row => format(values[row]);
         }
 
-        var nullable = new T?[_rows];
-        group.ReadAsync<T>(field, nullable.AsMemory()).AsTask().GetAwaiter().GetResult();
-        return row => nullable[row] is { } value ? format(value) : null;
+        // Values lie packed, without nulls; rows are asked for in order.
+        var next = 0;
+        return row => levels[row] == field.MaxDefinitionLevel ? format(values[next++]) : null;
     }
 
     private Func<int, string?> List(ParquetRowGroupReader group, DataField item) => item.ClrType == typeof(double)
@@ -193,7 +206,7 @@ internal sealed class ParquetRows : RowSource
         where T : struct, IFormattable
     {
         // As many levels as the chunk has values, nulls and empty lists counted.
-        var count = checked((int)(group.GetMetadata(item)?.MetaData?.NumValues ?? 0));
+        var count = CheckPages(group, item);
         var values = new T[count];
         var definitions = new int[count];
         var repetitions = new int[count];
@@ -217,6 +230,21 @@ internal sealed class ParquetRows : RowSource
 
         Keep(lists, row, text);
         return at => lists[at];
+    }
+
+    /// <summary>Checks a column's pages, and lets the library read those alone.</summary>
+    /// <returns>How many values they have.</returns>
+    private int CheckPages(ParquetRowGroupReader group, DataField field)
+    {
+        var column = group.GetMetadata(field)?.MetaData ?? throw new InvalidDataException("the group has no such column");
+        var pages = _pages.Check(column);
+        if (field.MaxRepetitionLevel == 0 ? column.NumValues != _rows : column.NumValues > Math.Min(FreeListValues + ListValuesPerByte * pages.UncompressedBytes, Array.MaxLength))
+        {
+            throw new InvalidDataException($"it has {column.NumValues} values for {_rows} rows, in pages of {pages.UncompressedBytes} bytes");
+        }
+
+        _stream.Limit(pages.Start, pages.End);
+        return (int)column.NumValues;
     }
 
     private static void Keep(string?[] lists, int row, StringBuilder text)

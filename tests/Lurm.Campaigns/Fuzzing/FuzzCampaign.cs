@@ -36,6 +36,13 @@ internal static class FuzzCampaign
         return report;
     }
 
+    /// <summary>One input: what it broke, in words; null where it was accepted, or refused with the typed error, within time and memory.</summary>
+    public static string? Try(FuzzTarget target, byte[] input)
+    {
+        using var time = new RunningTime();
+        return Execute(target, new Execution(input, time), out _);
+    }
+
     private static double Share(string name)
     {
         using var target = FuzzTargets.Create(name);

@@ -9,6 +9,7 @@ internal sealed class ParquetTarget() : RowsTarget(TargetName)
 {
     public const string TargetName = "parquet";
 
+    private static readonly string[] Columns = [.. Wanted, "vector"];
     private static readonly string[] Users = ["u1", "u2", "u3"];
     private static readonly string[] Items = ["i1", "i2", "i1"];
     private static readonly long[] Times = [1_600_000_000, 1_600_000_001, 1_600_000_002];
@@ -19,7 +20,7 @@ internal sealed class ParquetTarget() : RowsTarget(TargetName)
 
     public override IReadOnlyList<byte[]> Words => ["PAR1"u8.ToArray(), "user"u8.ToArray()];
 
-    protected override RowSource Open(byte[] input) => new ParquetRows(new MemoryStream(input), "fuzz", Wanted, IsRequired);
+    protected override RowSource Open(byte[] input) => new ParquetRows(new MemoryStream(input), "fuzz", Columns, IsRequired);
 
     private static async Task<byte[]> WriteAsync()
     {
