@@ -7,8 +7,9 @@ namespace Lurm.Training.Interests;
 /// <summary>Spherical k-means for tables where all pairs are too many: groups first, clusters within each, then passes that look beyond the group.</summary>
 /// <remarks>
 /// About the root of the clusters are groups, found on a sample. Each group's points are clustered by <see cref="SphericalKMeans"/> into their share of the
-/// clusters. A refining pass compares a point with the centroids of its own group and the groups nearest to it. Cost O(points · √clusters · dimensions) a
-/// pass; memory beside the points 12 bytes a point, the centroids, and a block of similarities. The same seed gives the same clusters.
+/// clusters. A refining pass compares a point with the centroids of its own group and the groups nearest to it. Of more points than
+/// <see cref="MostPerCluster"/> a cluster, a sample is clustered so, and all of them refine what it gave. Cost O(points · √clusters · dimensions) a pass;
+/// memory beside the points about 24 bytes a point, the centroids, the sample, and a block of similarities. The same seed gives the same clusters.
 /// </remarks>
 internal static class HierarchicalKMeans
 {
@@ -17,6 +18,12 @@ internal static class HierarchicalKMeans
 
     /// <summary>Groups whose centroids a point is compared with.</summary>
     private const int NearGroups = 24;
+
+    /// <summary>Points per cluster from which a sample of half as many is clustered first: more hardly move a centroid.</summary>
+    private const int MostPerCluster = 48;
+
+    /// <summary>Refining passes over all points after those over the sample.</summary>
+    private const int PassesOverAll = 2;
 
     /// <summary>Most refining passes; they end when fewer than 0.5 % of the points move.</summary>
     private const int RefiningPasses = 12;
@@ -33,16 +40,25 @@ internal static class HierarchicalKMeans
         var count = points.Length / dimensions;
         ArgumentOutOfRangeException.ThrowIfLessThan(clusters, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(clusters, count);
+        var most = (long)MostPerCluster * clusters;
+        var (centroids, assigned, _) = count > most
+            ? FromSample(points, dimensions, clusters, (int)(most / 2), iterations, seed, cancellationToken)
+            : Whole(points, dimensions, clusters, iterations, seed, cancellationToken);
+        return (centroids, assigned);
+    }
+
+    private static (float[] Centroids, int[] Assigned, int[] GroupStarts) Whole(float[] points, int dimensions, int clusters, int iterations, long seed, CancellationToken cancellationToken)
+    {
+        var count = points.Length / dimensions;
         var groups = Math.Max(1, (int)Math.Round(Math.Sqrt(clusters)));
         var groupCentroids = Groups(points, dimensions, groups, iterations, seed, cancellationToken);
         var groupOfPoint = new int[count];
-        var similarity = new float[count];
-        SphericalKMeans.Assign(points, groupCentroids, dimensions, groupOfPoint, similarity);
+        SphericalKMeans.Assign(points, groupCentroids, dimensions, groupOfPoint, new float[count]);
 
         var members = Members(groupOfPoint, groups);
         var shares = Shares(members, clusters, count);
         var centroids = new float[(long)clusters * dimensions];
-        var assigned = new int[count];
+        var assigned = groupOfPoint;
         var groupStarts = new int[groups + 1];
         for (var group = 0; group < groups; group++)
         {
@@ -61,27 +77,55 @@ internal static class HierarchicalKMeans
             }
         }
 
-        for (var pass = 0; pass < RefiningPasses; pass++)
+        RefineAll(points, dimensions, centroids, groupStarts, assigned, RefiningPasses, cancellationToken);
+        return (centroids, assigned, groupStarts);
+    }
+
+    private static (float[] Centroids, int[] Assigned, int[] GroupStarts) FromSample(
+        float[] points, int dimensions, int clusters, int sampled, int iterations, long seed, CancellationToken cancellationToken)
+    {
+        var (centroids, _, groupStarts) = Whole(Sample(points, dimensions, sampled, seed, 0x5A3B), dimensions, clusters, iterations, seed, cancellationToken);
+
+        // A point starts anywhere in the nearest group; refining finds its cluster.
+        var assigned = new int[points.Length / dimensions];
+        SphericalKMeans.Assign(points, Means(centroids, dimensions, groupStarts), dimensions, assigned, new float[assigned.Length]);
+        for (var i = 0; i < assigned.Length; i++)
+        {
+            assigned[i] = Math.Min(groupStarts[assigned[i]], clusters - 1);
+        }
+
+        RefineAll(points, dimensions, centroids, groupStarts, assigned, PassesOverAll, cancellationToken);
+        return (centroids, assigned, groupStarts);
+    }
+
+    /// <summary>Passes until few points move; every cluster keeps a point.</summary>
+    private static void RefineAll(float[] points, int dimensions, float[] centroids, int[] groupStarts, int[] assigned, int passes, CancellationToken cancellationToken)
+    {
+        var similarity = new float[assigned.Length];
+        for (var pass = 0; pass < passes; pass++)
         {
             var moved = Refine(points, dimensions, centroids, groupStarts, assigned, similarity, cancellationToken);
-            moved += SphericalKMeans.FillEmpty(clusters, assigned, similarity);
+            moved += SphericalKMeans.FillEmpty(groupStarts[^1], assigned, similarity);
             SphericalKMeans.Update(points, dimensions, assigned, centroids);
-            if (moved <= count / 200)
+            if (moved <= assigned.Length / 200)
             {
                 break;
             }
         }
-
-        return (centroids, assigned);
     }
 
     /// <summary>Centroids of the groups, learned on a sample.</summary>
     private static float[] Groups(float[] points, int dimensions, int groups, int iterations, long seed, CancellationToken cancellationToken)
     {
-        var order = Enumerable.Range(0, points.Length / dimensions).ToArray();
-        SplitMix.Of(seed, 0x6809).Shuffle(order.AsSpan());
-        var sample = Gather(points, dimensions, order[..Math.Min(order.Length, SamplePerGroup * groups)]);
+        var sample = Sample(points, dimensions, SamplePerGroup * groups, seed, 0x6809);
         return SphericalKMeans.Cluster(sample, dimensions, groups, iterations, seed, cancellationToken).Centroids;
+    }
+
+    private static float[] Sample(float[] points, int dimensions, int most, long seed, long stream)
+    {
+        var order = Enumerable.Range(0, points.Length / dimensions).ToArray();
+        SplitMix.Of(seed, stream).Shuffle(order.AsSpan());
+        return Gather(points, dimensions, order[..Math.Min(order.Length, most)]);
     }
 
     /// <summary>One pass: every point goes to the best centroid of its group and the groups nearest to that. Returns how many moved.</summary>
@@ -124,6 +168,17 @@ internal static class HierarchicalKMeans
     private static int[][] Near(float[] centroids, int dimensions, int[] groupStarts)
     {
         var groups = groupStarts.Length - 1;
+        using var scope = NewDisposeScope();
+        using var gradient = no_grad();
+        var unit = tensor(Means(centroids, dimensions, groupStarts), [groups, dimensions]);
+        var (_, indices) = unit.matmul(unit.t()).Plus(eye(groups).mul(Scalars.Real(2))).topk(Math.Min(NearGroups, groups), 1);
+        return [.. indices.data<long>().ToArray().Select(index => (int)index).Chunk(Math.Min(NearGroups, groups))];
+    }
+
+    /// <summary>The unit mean of each group's centroids, row-major; zero for a group without any.</summary>
+    private static float[] Means(float[] centroids, int dimensions, int[] groupStarts)
+    {
+        var groups = groupStarts.Length - 1;
         var means = new float[groups * dimensions];
         for (var group = 0; group < groups; group++)
         {
@@ -134,11 +189,13 @@ internal static class HierarchicalKMeans
             }
         }
 
-        using var scope = NewDisposeScope();
-        using var gradient = no_grad();
-        var unit = nn.functional.normalize(tensor(means, [groups, dimensions]), p: 2, dim: 1);
-        var (_, indices) = unit.matmul(unit.t()).Plus(eye(groups).mul(Scalars.Real(2))).topk(Math.Min(NearGroups, groups), 1);
-        return [.. indices.data<long>().ToArray().Select(index => (int)index).Chunk(Math.Min(NearGroups, groups))];
+        for (var group = 0; group < groups; group++)
+        {
+            var mean = means.AsSpan(group * dimensions, dimensions);
+            TensorPrimitives.Divide(mean, Math.Max(TensorPrimitives.Norm<float>(mean), 1e-12f), mean);
+        }
+
+        return means;
     }
 
     /// <summary>Clusters by group: in proportion to its points, at least one where it has any, at most as many as it has points.</summary>

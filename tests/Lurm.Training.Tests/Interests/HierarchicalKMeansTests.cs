@@ -13,25 +13,30 @@ public sealed class HierarchicalKMeansTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public void Quality_is_within_two_percent_of_the_flat_clustering()
+    /// <summary>Twenty points a cluster are clustered as a whole, a hundred from a sample.</summary>
+    [Theory]
+    [InlineData(200)]
+    [InlineData(40)]
+    public void Quality_is_within_two_percent_of_the_flat_clustering(int clusters)
     {
         TorchProbe.Load(1);
-        var flat = SphericalKMeans.Cluster(Points, Dimensions, 200, 25, 1, Cancellation);
-        var found = HierarchicalKMeans.Cluster(Points, Dimensions, 200, 25, 1, Cancellation);
+        var flat = SphericalKMeans.Cluster(Points, Dimensions, clusters, 25, 1, Cancellation);
+        var found = HierarchicalKMeans.Cluster(Points, Dimensions, clusters, 25, 1, Cancellation);
         Assert.True(
             Tightness(found) >= 0.98 * Tightness(flat),
             $"mean cosine to the centroid is {Tightness(found):F4}; expected at least 0.98 of the flat clustering's {Tightness(flat):F4}");
     }
 
-    [Fact]
-    public void Every_cluster_has_a_point_centroids_are_unit_vectors_and_a_seed_repeats()
+    [Theory]
+    [InlineData(700)]
+    [InlineData(50)]
+    public void Every_cluster_has_a_point_centroids_are_unit_vectors_and_a_seed_repeats(int clusters)
     {
         TorchProbe.Load(1);
-        var (centroids, assigned) = HierarchicalKMeans.Cluster(Points, Dimensions, 700, 10, 2, Cancellation);
-        Assert.Equal(Enumerable.Range(0, 700), assigned.Distinct().Order());
+        var (centroids, assigned) = HierarchicalKMeans.Cluster(Points, Dimensions, clusters, 10, 2, Cancellation);
+        Assert.Equal(Enumerable.Range(0, clusters), assigned.Distinct().Order());
         Assert.All(centroids.Chunk(Dimensions), centroid => Assert.Equal(1, TensorPrimitives.Norm<float>(centroid), 1e-4f));
-        var (again, assignedAgain) = HierarchicalKMeans.Cluster(Points, Dimensions, 700, 10, 2, Cancellation);
+        var (again, assignedAgain) = HierarchicalKMeans.Cluster(Points, Dimensions, clusters, 10, 2, Cancellation);
         Assert.Equal(assigned, assignedAgain);
         Assert.Equal(centroids, again);
     }

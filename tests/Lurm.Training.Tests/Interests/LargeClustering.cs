@@ -5,22 +5,24 @@ using Lurm.Training.Interests;
 
 namespace Lurm.Training.Tests.Interests;
 
-/// <summary>What 100,000 interests of a million items take. It asserts nothing and takes minutes, so it runs only when asked for: <c>-explicit only -class "*LargeClustering"</c>.</summary>
+/// <summary>What many interests of millions of items take. It asserts nothing and takes minutes, so it runs only when asked for: <c>-explicit only -class "*LargeClustering"</c>.</summary>
 public sealed class LargeClustering
 {
     private const int Dimensions = 64;
     private const int Iterations = 25;
 
-    [Fact(Explicit = true)]
-    public void A_hundred_thousand_interests_of_a_million_items()
+    [Theory(Explicit = true)]
+    [InlineData(1_000_000, 100_000)]
+    [InlineData(10_000_000, 10_000)]
+    public void Interests_of_millions_of_items(int items, int interests)
     {
         TorchProbe.Load(2);
-        var points = Made(1_000_000, 20_000);
+        var points = Made(items, 20_000);
         var clock = Stopwatch.StartNew();
         var processor = Process.GetCurrentProcess().TotalProcessorTime;
-        var found = HierarchicalKMeans.Cluster(points, Dimensions, 100_000, Iterations, 1, TestContext.Current.CancellationToken);
+        var found = HierarchicalKMeans.Cluster(points, Dimensions, interests, Iterations, 1, TestContext.Current.CancellationToken);
         using var process = Process.GetCurrentProcess();
-        Report($"1,000,000 x {Dimensions} into 100,000: {clock.Elapsed.TotalSeconds:F0} s wall, {(process.TotalProcessorTime - processor).TotalSeconds:F0} s of processors, peak {process.PeakWorkingSet64 >> 20} MiB, mean cosine {Tightness(points, found):F4}");
+        Report($"{items:N0} x {Dimensions} into {interests:N0}: {clock.Elapsed.TotalSeconds:F0} s wall, {(process.TotalProcessorTime - processor).TotalSeconds:F0} s of processors, peak {process.PeakWorkingSet64 >> 20} MiB, mean cosine {Tightness(points, found):F4}");
     }
 
     [Fact(Explicit = true)]
