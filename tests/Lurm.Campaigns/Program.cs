@@ -5,6 +5,7 @@ using Lurm.Campaigns.Corruption;
 using Lurm.Campaigns.Crashes;
 using Lurm.Campaigns.Floods;
 using Lurm.Campaigns.Fuzzing;
+using Lurm.Store;
 
 namespace Lurm.Campaigns;
 
@@ -21,8 +22,23 @@ internal static class Program
             Campaign("concurrent", "Runs random operations side by side and checks that every read can be explained.", "histories", 100, ConcurrencyCampaign.Run),
             Campaign("flood", "Sends one stream of events that no memory holds, and watches the memory.", "megabytes", 1_000, FloodCampaign.Run),
             Campaign("limits", "Asks the largest queries that are allowed.", "users", 1_000_000, LimitsCampaign.Run),
+            Side(),
         };
         return root.Parse(args).InvokeAsync();
+    }
+
+    /// <summary>The other process of <c>concurrent</c>.</summary>
+    private static Command Side()
+    {
+        var folder = new Argument<string>("folder");
+        var command = new Command(RemoteSide.Command) { folder };
+        command.Hidden = true;
+        command.SetAction(parsed =>
+        {
+            using var database = LurmDatabase.Open(parsed.GetValue(folder)!);
+            RemoteSide.Serve(new LocalSide(database), Console.In, Console.Out);
+        });
+        return command;
     }
 
     private static Command Fuzz()

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Lurm.Store;
 
 namespace Lurm.Campaigns.Concurrency;
 
@@ -17,29 +16,29 @@ internal sealed class BusyUser(string id)
 
     public SingleWriterLog<string> Note { get; } = new(None);
 
-    public void Add(BusyShop shop, LurmDatabase database)
+    public void Add(BusyShop shop, IShopSide side)
     {
         var item = _next++;
         _items.Add(item);
-        Items.Write(BusyShop.Items(_items), () => shop.Add(database, Id, item));
+        Items.Write(BusyShop.Items(_items), () => shop.Add(side, Id, item));
     }
 
-    public void Erase(LurmDatabase database)
+    public void Erase(IShopSide side)
     {
         _items.Clear();
-        Items.Write(string.Empty, () => Note.Write(None, () => BusyShop.Erase(database, Id)));
+        Items.Write(string.Empty, () => Note.Write(None, () => side.Erase(Id)));
     }
 
-    public void SetNote(LurmDatabase database, double value)
+    public void SetNote(IShopSide side, double value)
     {
         if (Items.Latest.Length > 0)
         {
-            Note.Write(value.ToString(CultureInfo.InvariantCulture), () => BusyShop.SetNote(database, Id, value));
+            var text = value.ToString(CultureInfo.InvariantCulture);
+            Note.Write(text, () => side.SetNote(Id, text));
         }
     }
 
-    public void ReadItems(LurmDatabase database) => Items.Read(() => BusyShop.Items(database, Id));
+    public void ReadItems(IShopSide side) => Items.Read(() => side.ReadItems(Id));
 
-    public void ReadNote(LurmDatabase database) => Note.Read(() =>
-        database.TryGetUser(Id, out var user) && user.Attributes.TryGetValue("Note", out var value) && value is double number ? number.ToString(CultureInfo.InvariantCulture) : None);
+    public void ReadNote(IShopSide side) => Note.Read(() => side.ReadNote(Id) ?? None);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Lurm.Campaigns.Concurrency;
 
-/// <summary>Random operations of several threads on two openings of one database; every read must be explained by the writes around it, every answer come from one generation.</summary>
+/// <summary>Random operations of several threads on three openings of one database, one of them in another process; every read must be explained by the writes around it, every answer come from one generation.</summary>
 internal static class ConcurrencyCampaign
 {
     private const int OperationsPerHistory = 1_000;
@@ -30,7 +30,7 @@ internal static class ConcurrencyCampaign
 
         report.Add("histories", options.Count);
         report.Add("operations", operations);
-        report.Add("threads, openings of the folder", $"{Threads}, 2");
+        report.Add("threads, openings of the folder, processes", $"{Threads}, 3, 2");
         return report;
     }
 
@@ -58,35 +58,35 @@ internal static class ConcurrencyCampaign
     {
         for (var n = 0; n < OperationsPerHistory / Threads; n++)
         {
-            var database = shop.Either(random);
+            var side = shop.Any(random);
             var mine = users[(worker * UsersPerWriter) + random.Next(UsersPerWriter)];
             var any = users[random.Next(users.Length)];
             switch (random.Next(40))
             {
                 case < 4:
-                    mine.Add(shop, database);
+                    mine.Add(shop, side);
                     break;
                 case 4:
-                    mine.Erase(database);
+                    mine.Erase(side);
                     break;
                 case < 8:
-                    mine.SetNote(database, n);
+                    mine.SetNote(side, n);
                     break;
                 case 8 when worker == 0:
-                    BusyShop.Publish(database, random);
+                    BusyShop.Publish(side, random);
                     break;
                 case < 20:
-                    if (shop.Ask(database, random) is { } mixed)
+                    if (shop.Ask(side, random) is { } mixed)
                     {
                         report.Found($"history {history}: {mixed}");
                     }
 
                     break;
                 case < 30:
-                    any.ReadItems(database);
+                    any.ReadItems(side);
                     break;
                 default:
-                    any.ReadNote(database);
+                    any.ReadNote(side);
                     break;
             }
         }
