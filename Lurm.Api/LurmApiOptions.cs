@@ -52,7 +52,7 @@ public sealed class LurmApiOptions
     [Range(1_024, long.MaxValue)]
     public long? MaxEventsBytes { get; set; }
 
-    /// <summary>How many heavy requests (lookalike, ingestion, refresh) run at once. Default: half of the processors.</summary>
+    /// <summary>How many heavy requests (lookalike, ingestion, refresh, filters over histories) run at once. Default: half of the processors.</summary>
     [Range(1, 1_024)]
     public int HeavyWorkers { get; set; } = Math.Max(1, Environment.ProcessorCount / 2);
 

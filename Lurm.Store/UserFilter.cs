@@ -35,6 +35,9 @@ public sealed class UserFilter : IEquatable<UserFilter>
         Root = root;
     }
 
+    /// <summary>Whether it asks for interests. Such a filter reads the history of every user whom its other terms do not settle: seconds for a million users, where others take milliseconds.</summary>
+    public bool ReadsHistories => AsksForInterests(Root);
+
     internal FilterNode Root { get; }
 
     /// <summary>Reads the text of an OData <c>$filter</c>.</summary>
@@ -170,17 +173,20 @@ public sealed class UserFilter : IEquatable<UserFilter>
             : throw Invalid($"the constant compared with '{property}' {reason}");
     }
 
+    private static bool AsksForInterests(FilterNode node) => node is FilterNode.HasInterest || Children(node).Any(AsksForInterests);
+
+    private static ImmutableArray<FilterNode> Children(FilterNode node) => node switch
+    {
+        FilterNode.And and => and.Operands,
+        FilterNode.Or or => or.Operands,
+        FilterNode.Not not => [not.Operand],
+        _ => [],
+    };
+
     private static (int Nodes, int Depth) Measure(FilterNode node)
     {
-        ImmutableArray<FilterNode> children = node switch
-        {
-            FilterNode.And and => and.Operands,
-            FilterNode.Or or => or.Operands,
-            FilterNode.Not not => [not.Operand],
-            _ => [],
-        };
         var (nodes, depth) = (1, 0);
-        foreach (var child in children)
+        foreach (var child in Children(node))
         {
             var below = Measure(child);
             nodes += below.Nodes;

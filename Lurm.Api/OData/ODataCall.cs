@@ -1,3 +1,4 @@
+using Lurm.Api.Operations;
 using Lurm.Api.Security;
 using Lurm.Store;
 using Microsoft.OData;
@@ -35,6 +36,8 @@ internal sealed class ODataCall
 
     public required ODataQuery Query { get; init; }
 
+    public required HeavyWork Heavy { get; init; }
+
     public CancellationToken Aborted => Http.RequestAborted;
 
     public string Method => Http.Request.Method;
@@ -53,6 +56,11 @@ internal sealed class ODataCall
 
     /// <summary>The request's <c>$filter</c> over users, if it has one.</summary>
     public UserFilter? Filter => Query.Filter is { } text ? Filters.Parse(text) : null;
+
+    /// <summary>Runs a query over users: at once, or with the heavy work where its filter reads histories.</summary>
+    /// <exception cref="ApiException">503: the filter reads histories, and the queue is full.</exception>
+    public Task<T> RunAsync<T>(UserFilter? filter, Func<CancellationToken, T> query) =>
+        filter is { ReadsHistories: true } ? Heavy.RunAsync(query, Aborted) : Task.FromResult(query(Aborted));
 
     /// <summary>Refuses every method but <paramref name="methods"/>.</summary>
     public void Allow(params ReadOnlySpan<string> methods)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Lurm.Api.Metrics;
+using Lurm.Api.Operations;
 using Lurm.Api.Security;
 using Lurm.Store;
 using Microsoft.AspNetCore.Http.Features;
@@ -21,6 +22,7 @@ internal sealed class ODataEndpoint(
     RequestLimits limits,
     ODataDispatcher dispatcher,
     ODataBatch batch,
+    HeavyWork heavy,
     LurmMetrics metrics,
     IOptions<LurmApiOptions> options,
     ILogger<ODataEndpoint> logger)
@@ -61,6 +63,7 @@ internal sealed class ODataEndpoint(
                 Filters = filters,
                 Rendered = rendered,
                 Query = new ODataQuery(http.Request.Query),
+                Heavy = heavy,
             };
             operation = await dispatcher.DispatchAsync(call);
         }

@@ -39,7 +39,7 @@ internal static class SimilarHandler
             Filter = call.Filter,
             Explain = select is not null && selection.Has(LurmTypes.SharedInterests),
         };
-        var result = call.Lurm.Similar(query, call.Aborted);
+        var result = await call.RunAsync(query.Filter, stop => call.Lurm.Similar(query, stop));
         await ScoredUsers.WriteAsync(call, skip == 0 ? result.Users : [.. result.Users.Skip(skip)], select);
     }
 
@@ -69,7 +69,8 @@ internal static class SimilarHandler
             Recent = body.Flag("recent"),
             Explain = body.Flag("explain"),
         };
-        await ScoredUsers.WriteAsync(call, call.Lurm.Similar(query, call.Aborted).Users, select, query.Explain);
+        var result = await call.RunAsync(query.Filter, stop => call.Lurm.Similar(query, stop));
+        await ScoredUsers.WriteAsync(call, result.Users, select, query.Explain);
     }
 
     /// <summary>The function's parameter in a path that the OData parser read.</summary>

@@ -29,14 +29,14 @@ internal static class UsersHandler
             Skip = call.Query.Skip ?? 0,
             Top = call.PageSize,
         };
-        long? count = call.Query.Count ? call.Lurm.CountUsers(filter, call.Aborted) : null;
+        long? count = call.Query.Count ? await call.RunAsync(filter, stop => call.Lurm.CountUsers(filter, stop)) : null;
         if (call.Query.Top == 0)
         {
             await ODataResponder.WriteSetAsync(call, call.Model.Users, type, [], select, count, null);
             return;
         }
 
-        var page = call.Lurm.ListUsers(query, call.Aborted);
+        var page = await call.RunAsync(filter, stop => call.Lurm.ListUsers(query, stop));
         var left = call.Query.Top - page.Users.Count;
         var next = page.Next is { } token && left is null or > 0
             ? new Uri(call.ServiceRoot, $"Users?{call.Query.Next(page.Next!, left)}")
@@ -50,7 +50,9 @@ internal static class UsersHandler
         call.Allow(HttpMethods.Get);
         call.Query.Allow(ODataQuery.FilterOption);
         call.Caller.Require(LurmRole.Aggregate);
-        await WriteTextAsync(call, AggregateCounts.For(call.Caller, call.Options, call.Lurm.CountUsers(call.Filter, call.Aborted)).ToString(CultureInfo.InvariantCulture));
+        var filter = call.Filter;
+        var count = await call.RunAsync(filter, stop => call.Lurm.CountUsers(filter, stop));
+        await WriteTextAsync(call, AggregateCounts.For(call.Caller, call.Options, count).ToString(CultureInfo.InvariantCulture));
     }
 
     public static async Task OneAsync(ODataCall call, string id)

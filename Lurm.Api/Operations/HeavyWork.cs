@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace Lurm.Api.Operations;
 
-/// <summary>Runs what is heavy (lookalike, ingestion, refresh) on threads of its own, a few at a time; who finds the queue full is told to come back.</summary>
-/// <remarks>Point reads and searches never pass here, so they stay quick while an audience of a million is scored.</remarks>
+/// <summary>Runs what is heavy (lookalike, ingestion, refresh, filters over histories) on threads of its own, a few at a time; who finds the queue full is told to come back.</summary>
+/// <remarks>Point reads and other searches never pass here, so they stay quick while an audience of a million is scored.</remarks>
 internal sealed class HeavyWork : IHostedService, IDisposable
 {
     private const int RetryAfterSeconds = 2;

@@ -24,14 +24,19 @@ public sealed class HeavyWorkTests
 
         var refused = await LookalikeAsync(server);
         var events = await server.SendAsync(HttpMethod.Post, "events", "{}", ("Content-Type", "application/x-ndjson"), ("Idempotency-Key", "k"));
+        var history = await server.GetAsync("odata/Users?$filter=Lurm.HasInterest(interest=1,months=3)");
+        var count = await server.GetAsync("odata/Users/$count?$filter=not Lurm.HasInterest(interest=1)");
+        var similar = await server.GetAsync("odata/Users('u004')/Lurm.Similar(k=3)?$filter=Id ne 'u001' and Lurm.HasInterest(interest=1)");
         var light = await server.GetAsync("odata/Users('u004')/Lurm.Similar(k=3)");
         busy.Set();
         await running;
 
         Assert.Equal((503, "2"), (refused.Status, refused.Headers["Retry-After"]));
         Assert.Equal((503, "2"), (events.Status, events.Headers["Retry-After"]));
+        Assert.All([history, count, similar], answer => Assert.Equal((503, "2"), (answer.Status, answer.Headers["Retry-After"])));
         Assert.Equal(200, light.Status);
         Assert.Equal(200, (await LookalikeAsync(server)).Status);
+        Assert.Equal(200, (await server.GetAsync("odata/Users?$filter=Lurm.HasInterest(interest=1,months=3)")).Status);
     }
 
     private static Task<Server.Answer> LookalikeAsync(Server server) => server.PostAsync("odata/Users/Lurm.Lookalike", $$"""{"seeds":[{{Seeds}}],"size":60}""");
