@@ -9,7 +9,8 @@ namespace Lurm.Training.Smen;
 /// <remarks>
 /// Recent anchors go on where they beat lifetime alone, and a control of the same shape that sees lifetime again in their place. All three are compared as
 /// they start: training adds the same noise to each and would hide the drift. Training serves neighbours of the exact bag, and on sparse histories pays for
-/// them with what generalises; so the network goes as far from its start towards what training makes of it as finds most neighbours without predicting less.
+/// them with what generalises; so the network goes as far from its start towards what training makes of it as finds most neighbours without predicting
+/// less. With anchors for other scales neighbours of the whole history are not what is asked for: there it goes only where it predicts more.
 /// </remarks>
 /// <param name="options">The network's; what is explicit stays.</param>
 /// <param name="seed">Of the sample and of training.</param>
@@ -98,31 +99,41 @@ internal sealed class OptionsTrial(SmenOptions options, long seed, torch.Device 
         var training = TrainingBags.Build(data.Source.With(BagPlan.Make(data.Source, holdOut.Past, chosen)), holdOut.Past, chosen);
         using var trained = Trainer(chosen with { TrainedShare = 1 }, training, cancellationToken).Train(training, cancellationToken);
         var start = At(0);
-        var (share, kept) = (0.0, start);
-        var tried = Shares.Select(candidate => (Share: candidate, Found: At(candidate))).ToArray();
-        foreach (var (candidate, found) in tried.Where(one => one.Found.Auc >= start.Auc - SameAuc))
-        {
-            (share, kept) = found.Overlap > kept.Overlap ? (candidate, found) : (share, kept);
-        }
-
+        var tried = Shares.Select(At).ToArray();
+        var kept = Choose(start, tried, chosen.Scales!);
         Stage?.Invoke(string.Create(
             CultureInfo.InvariantCulture,
-            $"AUC and neighbour overlap as it starts {start.Auc:F4} {start.Overlap:F3}, trained {tried[0].Found.Auc:F4} {tried[0].Found.Overlap:F3}, chosen {kept.Auc:F4} {kept.Overlap:F3}: goes {share:P0} of the way"));
+            $"AUC and neighbour overlap as it starts {start.Auc:F4} {start.Overlap:F3}, trained {tried[0].Auc:F4} {tried[0].Overlap:F3}, chosen {kept.Auc:F4} {kept.Overlap:F3}: goes {kept.Share:P0} of the way"));
         _metrics["holdOutAucStart"] = start.Auc;
-        _metrics["holdOutAucTrained"] = tried[0].Found.Auc;
+        _metrics["holdOutAucTrained"] = tried[0].Auc;
         _metrics["holdOutAucChosen"] = kept.Auc;
         _metrics["holdOutOverlapStart"] = start.Overlap;
-        _metrics["holdOutOverlapTrained"] = tried[0].Found.Overlap;
+        _metrics["holdOutOverlapTrained"] = tried[0].Overlap;
         _metrics["holdOutOverlapChosen"] = kept.Overlap;
-        return chosen with { TrainedShare = share };
+        return chosen with { TrainedShare = kept.Share };
 
-        (double Auc, double Overlap) At(double share)
+        Stop At(double share)
         {
             trained.Network.SetBetween(trained.Start, trained.Best, share);
-            return (
+            return new Stop(
+                share,
                 Aucs(trained.Network, training, holdOut).Average(),
                 NeighbourOverlap.Measure(training, users => SmenTrainer.Encode(trained.Network, training.Columns, users, device), Neighbours, seed));
         }
+    }
+
+    /// <summary>Where to stop on the way from the start to the trained network.</summary>
+    internal static Stop Choose(Stop start, IReadOnlyList<Stop> tried, IReadOnlyList<Scale> scales)
+    {
+        // Other scales are on to leave the neighbours of the whole history behind, so those cannot judge.
+        var isForNeighbours = scales is [Scale.Lifetime];
+        var kept = start;
+        foreach (var stop in tried.Where(one => one.Auc >= start.Auc + (isForNeighbours ? -SameAuc : NeededGain)))
+        {
+            kept = (isForNeighbours ? stop.Overlap > kept.Overlap : stop.Auc > kept.Auc) ? stop : kept;
+        }
+
+        return kept;
     }
 
     /// <summary>The stronger the drift, the more of the geometry is the recent bag's: 3:1 in doubt, 1:1, 1:2.</summary>
@@ -164,4 +175,7 @@ internal sealed class OptionsTrial(SmenOptions options, long seed, torch.Device 
         var areas = RidgeProbe.Aucs(SmenTrainer.Encode(network, training.Columns, everybody, device), network.Shape.Dimensions, holdOut.Labels, HoldOut.Targets);
         return areas.Any(double.IsFinite) ? [.. areas.Where(double.IsFinite)] : [0.5];
     }
+
+    /// <summary>A place on the way from the start (share 0) to the trained network (1), and what was found there on the hold-out.</summary>
+    internal sealed record Stop(double Share, double Auc, double Overlap);
 }
