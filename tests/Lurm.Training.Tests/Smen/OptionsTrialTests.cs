@@ -1,5 +1,4 @@
 using Lurm.Store.Histories;
-using Lurm.Training.Smen;
 using static Lurm.Training.Smen.OptionsTrial;
 
 namespace Lurm.Training.Tests.Smen;
