@@ -1,31 +1,25 @@
-using System.Globalization;
-using System.Text;
-using Parquet;
-using Parquet.Schema;
+using Lurm.Store.Ingestion.Parquet;
 
 namespace Lurm.Store.Ingestion;
 
-/// <summary>Rows of a Parquet file, one row group in memory at a time; of lists, numbers between spaces. Line is the row's number.</summary>
+/// <summary>Rows of a Parquet file, a page of each wanted column in memory at a time; of lists, numbers between spaces. Line is the row's number.</summary>
+/// <remarks>
+/// Our own, since the library for it believes what a file says: it makes room for any size, goes as deep as the schema, and writes numbers over references
+/// where a page names the wrong encoding. It is the reference in the tests, with files of Arrow and DuckDB.
+/// </remarks>
 internal sealed class ParquetRows : RowSource
 {
-    /// <summary>A group lies in memory as a whole; writers make groups of about a million rows.</summary>
-    private const int MaxGroupRows = 10_000_000;
+    private const int RowsPerCheck = 4_096;
 
-    /// <summary>Values of lists that need no bytes to show for them: levels and repeated values take next to none.</summary>
-    private const long FreeListValues = 1_000_000;
-
-    private const int ListValuesPerByte = 16;
-
-    private readonly ParquetReader _reader;
-    private readonly ParquetSchema _schema;
-    private readonly WindowStream _stream;
-    private readonly ParquetPages _pages;
-    private readonly Field?[] _fields;
-    private readonly Func<int, string?>?[] _columns;
+    private readonly Stream _stream;
+    private readonly Footer _footer;
+    private readonly ColumnReader?[] _columns;
+    private readonly int[] _places;
     private readonly byte[][] _texts;
+    private readonly int[] _lengths;
     private int _group = -1;
-    private int _row;
-    private int _rows;
+    private long _row;
+    private long _rows;
 
     /// <param name="stream">The file; owned.</param>
     /// <param name="name">What to call it in messages.</param>
@@ -34,48 +28,61 @@ internal sealed class ParquetRows : RowSource
     public ParquetRows(Stream stream, string name, IReadOnlyList<string> wanted, Predicate<int> isRequired)
         : base(name)
     {
-        _stream = new WindowStream(stream);
+        _stream = stream;
         try
         {
-            _pages = new ParquetPages(stream, ParquetFooter.Check(stream));
-            _reader = ParquetReader.CreateAsync(_stream).GetAwaiter().GetResult();
-            _schema = _reader.Schema;
+            _footer = Footer.Read(stream);
         }
-        catch (Exception exception) when (exception is not StoreException and not OutOfMemoryException)
+        catch (InvalidDataException exception)
         {
-            // Whatever the library throws on bytes that are no Parquet, it is the file that is at fault.
-            throw new StoreException(StoreFault.Invalid, $"'{name}' could not be read as Parquet: {exception.Message}", exception);
+            throw new StoreException(StoreFault.Invalid, $"'{name}' could not be read as Parquet: {exception.Message}.", exception);
         }
 
-        _fields = new Field?[wanted.Count];
-        _columns = new Func<int, string?>?[wanted.Count];
-        _texts = new byte[wanted.Count][];
+        if (_footer.Groups.Sum(group => (decimal)group.Rows) is var rows && rows > Chunk.MostValues(stream.Length))
+        {
+            throw new StoreException(StoreFault.Invalid, $"'{name}' says that it has {rows:N0} rows in {stream.Length:N0} bytes, which cannot be.");
+        }
+
+        _columns = new ColumnReader?[wanted.Count];
+        _places = new int[wanted.Count];
+        _texts = [.. wanted.Select(_ => Array.Empty<byte>())];
+        _lengths = new int[wanted.Count];
         for (var slot = 0; slot < wanted.Count; slot++)
         {
-            _fields[slot] = _schema.Fields.FirstOrDefault(field => field.Name == wanted[slot]);
-            if (_fields[slot] is null && isRequired(slot))
+            var leaves = Enumerable.Range(0, _footer.Columns.Count).Where(place => _footer.Columns[place].Name == wanted[slot]).ToArray();
+            if (leaves.Length > 0)
             {
-                throw new StoreException(StoreFault.NotFound, $"'{name}' has no column '{wanted[slot]}'; it has {string.Join(", ", _schema.Fields.Select(field => $"'{field.Name}'"))}.");
+                _places[slot] = leaves[0];
+                _columns[slot] = new ColumnReader(stream, Usable([.. leaves.Select(place => _footer.Columns[place])]), _footer.Start);
+            }
+            else if (isRequired(slot))
+            {
+                throw new StoreException(StoreFault.NotFound, $"'{name}' has no column '{wanted[slot]}'; it has {string.Join(", ", _footer.Columns.Select(column => $"'{column.Name}'").Distinct())}.");
             }
         }
     }
 
-    public override double Fraction => _reader.RowGroupCount == 0 ? 1 : (_group + (_rows == 0 ? 1.0 : (double)_row / _rows)) / _reader.RowGroupCount;
+    public override double Fraction => _footer.Groups.Count == 0 ? 1 : (Math.Max(_group, 0) + (_rows == 0 ? 0.0 : (double)_row / _rows)) / _footer.Groups.Count;
 
-    public override ReadOnlySpan<byte> this[int slot] => _texts[slot];
+    public override ReadOnlySpan<byte> this[int slot] => _texts[slot].AsSpan(0, _lengths[slot]);
 
     public override bool Read(CancellationToken cancellationToken)
     {
         while (_row == _rows)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (++_group >= _reader.RowGroupCount)
+            if (_group + 1 >= _footer.Groups.Count)
             {
-                _group = _reader.RowGroupCount;
+                _group = _footer.Groups.Count;
                 return false;
             }
 
-            ReadGroup();
+            StartGroup();
+        }
+
+        if (_row % RowsPerCheck == 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
         _row++;
@@ -84,176 +91,77 @@ internal sealed class ParquetRows : RowSource
         for (var slot = 0; slot < _columns.Length; slot++)
         {
             // Every column goes on, also behind one that cannot be used.
-            var text = _columns[slot]?.Invoke(_row - 1) ?? "";
-            if (text.Length > CsvRows.MaxRowBytes)
+            if (_columns[slot] is { } column && !TryTake(slot, column))
             {
-                bad ??= new RowException(_fields[slot]!.Name, $"{text.Length} characters", $"at most {CsvRows.MaxRowBytes}");
-                text = "";
+                bad ??= new RowException(column.Column.Name, $"more than {CsvRows.MaxRowBytes} bytes", $"at most {CsvRows.MaxRowBytes}");
             }
-
-            _texts[slot] = text.Length > 0 ? Encoding.UTF8.GetBytes(text) : [];
         }
 
         return bad is null ? true : throw bad;
     }
 
-    public override void Dispose()
-    {
-        _reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        _stream.Dispose();
-    }
+    public override void Dispose() => _stream.Dispose();
 
-    private void ReadGroup()
+    private void StartGroup()
     {
-        using var group = OpenGroup();
-        _rows = (int)group.RowCount;
-        _row = 0;
-        for (var slot = 0; slot < _fields.Length; slot++)
+        var (rows, chunks) = _footer.Groups[++_group];
+        (_row, _rows) = (0, rows);
+        for (var slot = 0; rows > 0 && slot < _columns.Length; slot++)
         {
-            try
+            if (_columns[slot] is { } column)
             {
-                _columns[slot] = _fields[slot] switch
-                {
-                    null => null,
-                    ListField { Item: DataField item } => List(group, item),
-                    DataField field => Flat(group, field),
-                    var other => throw new StoreException(StoreFault.Invalid, $"'{Name}', column '{other.Name}': found a {other.GetType().Name}; expected text, numbers, dates or a list of numbers."),
-                };
-            }
-            catch (Exception exception) when (exception is not StoreException and not OutOfMemoryException)
-            {
-                throw new StoreException(StoreFault.Invalid, $"'{Name}', row group {_group}, column '{_fields[slot]!.Name}' could not be read: {exception.Message}", exception);
+                Guard(column, () => column.Start(chunks[_places[slot]], rows));
             }
         }
     }
 
-    private ParquetRowGroupReader OpenGroup()
+    /// <summary>Copies the next text of a column into its slot; false where it is too long.</summary>
+    private bool TryTake(int slot, ColumnReader column)
     {
         try
         {
-            var group = _reader.OpenRowGroupReader(_group);
-            return group.RowCount is >= 0 and <= MaxGroupRows
-                ? group
-                : throw new StoreException(StoreFault.Invalid, $"'{Name}', row group {_group}: found {group.RowCount} rows; expected at most {MaxGroupRows:N0}. Write it again with smaller row groups.");
-        }
-        catch (Exception exception) when (exception is not StoreException and not OutOfMemoryException)
-        {
-            throw new StoreException(StoreFault.Invalid, $"'{Name}', row group {_group} could not be read: {exception.Message}", exception);
-        }
-    }
-
-    private Func<int, string?> Flat(ParquetRowGroupReader group, DataField field)
-    {
-        CheckPages(group, field);
-        if (field.ClrType == typeof(ReadOnlyMemory<byte>) || field.ClrType == typeof(byte[]))
-        {
-            // Text that its writer did not mark as text.
-            return Values<ReadOnlyMemory<byte>>(group, field, value => Encoding.UTF8.GetString(value.Span));
-        }
-
-        if (field.ClrType == typeof(ReadOnlyMemory<char>) || field.ClrType == typeof(string))
-        {
-            return Values<ReadOnlyMemory<char>>(group, field, value => value.ToString());
-        }
-
-        return Type.GetTypeCode(field.ClrType) switch
-        {
-            TypeCode.Boolean => Values<bool>(group, field, value => value ? "true" : "false"),
-            TypeCode.SByte => Numbers<sbyte>(group, field),
-            TypeCode.Byte => Numbers<byte>(group, field),
-            TypeCode.Int16 => Numbers<short>(group, field),
-            TypeCode.UInt16 => Numbers<ushort>(group, field),
-            TypeCode.Int32 => Numbers<int>(group, field),
-            TypeCode.UInt32 => Numbers<uint>(group, field),
-            TypeCode.Int64 => Numbers<long>(group, field),
-            TypeCode.UInt64 => Numbers<ulong>(group, field),
-            TypeCode.Single => Numbers<float>(group, field),
-            TypeCode.Double => Numbers<double>(group, field),
-            TypeCode.Decimal => Numbers<decimal>(group, field),
-            TypeCode.DateTime => Values<DateTime>(group, field, value => value.ToString("yyyy-MM-dd'T'HH:mm:ss.fff", CultureInfo.InvariantCulture)),
-            _ when field.ClrType == typeof(DateOnly) => Values<DateOnly>(group, field, value => value.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
-            _ => throw new StoreException(StoreFault.Invalid, $"'{Name}', column '{field.Name}': found {field.ClrType.Name}; expected text, numbers, booleans, dates or a list of numbers."),
-        };
-    }
-
-    private Func<int, string?> Numbers<T>(ParquetRowGroupReader group, DataField field)
-        where T : struct, IFormattable =>
-        Values<T>(group, field, value => value.ToString(null, CultureInfo.InvariantCulture));
-
-    private Func<int, string?> Values<T>(ParquetRowGroupReader group, DataField field, Func<T, string> format)
-        where T : struct
-    {
-        var values = new T[_rows];
-        var levels = field.MaxDefinitionLevel > 0 ? new int[_rows] : null;
-        group.ReadRawAsync(field, values.AsMemory(), levels?.AsMemory(), null).AsTask().GetAwaiter().GetResult();
-        if (levels is null)
-        {
-            return row => format(values[row]);
-        }
-
-        // Values lie packed, without nulls; rows are asked for in order.
-        var next = 0;
-        return row => levels[row] == field.MaxDefinitionLevel ? format(values[next++]) : null;
-    }
-
-    private Func<int, string?> List(ParquetRowGroupReader group, DataField item) => item.ClrType == typeof(double)
-        ? Lists<double>(group, item)
-        : item.ClrType == typeof(float)
-            ? Lists<float>(group, item)
-            : throw new StoreException(StoreFault.Invalid, $"'{Name}', column '{item.Path}': found a list of {item.ClrType.Name}; expected one of float or double.");
-
-    private Func<int, string?> Lists<T>(ParquetRowGroupReader group, DataField item)
-        where T : struct, IFormattable
-    {
-        // As many levels as the chunk has values, nulls and empty lists counted.
-        var count = CheckPages(group, item);
-        var values = new T[count];
-        var definitions = new int[count];
-        var repetitions = new int[count];
-        group.ReadRawAsync<T>(item, values, definitions.AsMemory(), repetitions.AsMemory()).AsTask().GetAwaiter().GetResult();
-        var lists = new string?[_rows];
-        var text = new StringBuilder();
-        var row = -1;
-        var value = 0;
-        for (var i = 0; i < count; i++)
-        {
-            if (repetitions[i] == 0)
+            var text = column.Next();
+            var isFit = text.Length <= CsvRows.MaxRowBytes;
+            _lengths[slot] = isFit ? text.Length : 0;
+            if (_texts[slot].Length < _lengths[slot])
             {
-                Keep(lists, row++, text);
+                _texts[slot] = new byte[_lengths[slot]];
             }
 
-            if (definitions[i] == item.MaxDefinitionLevel)
-            {
-                text.Append(text.Length > 0 ? " " : "").Append(values[value++].ToString(null, CultureInfo.InvariantCulture));
-            }
+            text[.._lengths[slot]].CopyTo(_texts[slot]);
+            return isFit;
         }
-
-        Keep(lists, row, text);
-        return at => lists[at];
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        {
+            throw Unreadable(column, exception);
+        }
     }
 
-    /// <summary>Checks a column's pages, and lets the library read those alone.</summary>
-    /// <returns>How many values they have.</returns>
-    private int CheckPages(ParquetRowGroupReader group, DataField field)
+    private void Guard(ColumnReader column, Action read)
     {
-        var column = group.GetMetadata(field)?.MetaData ?? throw new InvalidDataException("the group has no such column");
-        var pages = _pages.Check(column);
-        if (field.MaxRepetitionLevel == 0 ? column.NumValues != _rows : column.NumValues > Math.Min(FreeListValues + ListValuesPerByte * pages.UncompressedBytes, Array.MaxLength))
+        try
         {
-            throw new InvalidDataException($"it has {column.NumValues} values for {_rows} rows, in pages of {pages.UncompressedBytes} bytes");
+            read();
         }
-
-        _stream.Limit(pages.Start, pages.End);
-        return (int)column.NumValues;
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        {
+            throw Unreadable(column, exception);
+        }
     }
 
-    private static void Keep(string?[] lists, int row, StringBuilder text)
-    {
-        if (row >= 0 && row < lists.Length)
-        {
-            lists[row] = text.ToString();
-        }
+    private StoreException Unreadable(ColumnReader column, Exception exception) =>
+        new(StoreFault.Invalid, $"'{Name}', row group {_group}, column '{column.Column.Name}' could not be read: {exception.Message}.", exception);
 
-        text.Clear();
+    /// <summary>The leaf of a field, where that is a value or a list of numbers.</summary>
+    private Column Usable(Column[] leaves)
+    {
+        var column = leaves[0];
+        var found = leaves.Length > 1 || (!column.IsWhole && column.MaxRepetition == 0) ? "a struct"
+            : column.MaxRepetition > 1 ? "a list of lists"
+            : column.MaxRepetition == 1 && column.Type is not (PhysicalType.Float or PhysicalType.Double) && column.Meaning != Meaning.Half ? $"a list of {column.Type}"
+            : ValueText.Refuse(column);
+        return found is null
+            ? column
+            : throw new StoreException(StoreFault.Invalid, $"'{Name}', column '{column.Name}': found {found}; expected text, numbers, booleans, dates, times or a list of floats.");
     }
 }
