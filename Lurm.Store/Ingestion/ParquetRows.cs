@@ -62,7 +62,7 @@ internal sealed class ParquetRows : RowSource
         }
     }
 
-    public override double Fraction => _footer.Groups.Count == 0 ? 1 : (Math.Max(_group, 0) + (_rows == 0 ? 0.0 : (double)_row / _rows)) / _footer.Groups.Count;
+    public override double Fraction => _group >= _footer.Groups.Count ? 1 : (Math.Max(_group, 0) + (_rows == 0 ? 0.0 : (double)_row / _rows)) / _footer.Groups.Count;
 
     public override ReadOnlySpan<byte> this[int slot] => _texts[slot].AsSpan(0, _lengths[slot]);
 
@@ -73,6 +73,7 @@ internal sealed class ParquetRows : RowSource
             cancellationToken.ThrowIfCancellationRequested();
             if (_group + 1 >= _footer.Groups.Count)
             {
+                Each((column, _) => column.End());
                 _group = _footer.Groups.Count;
                 return false;
             }
@@ -106,12 +107,9 @@ internal sealed class ParquetRows : RowSource
     {
         var (rows, chunks) = _footer.Groups[++_group];
         (_row, _rows) = (0, rows);
-        for (var slot = 0; rows > 0 && slot < _columns.Length; slot++)
+        if (rows > 0)
         {
-            if (_columns[slot] is { } column)
-            {
-                Guard(column, () => column.Start(chunks[_places[slot]], rows));
-            }
+            Each((column, place) => column.Start(chunks[place], rows));
         }
     }
 
@@ -137,15 +135,23 @@ internal sealed class ParquetRows : RowSource
         }
     }
 
-    private void Guard(ColumnReader column, Action read)
+    private void Each(Action<ColumnReader, int> step)
     {
-        try
+        for (var slot = 0; slot < _columns.Length; slot++)
         {
-            read();
-        }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
-        {
-            throw Unreadable(column, exception);
+            if (_columns[slot] is not { } column)
+            {
+                continue;
+            }
+
+            try
+            {
+                step(column, _places[slot]);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+            {
+                throw Unreadable(column, exception);
+            }
         }
     }
 

@@ -26,11 +26,7 @@ internal sealed class ColumnReader(Stream stream, Column column, long end)
     /// <exception cref="InvalidDataException">The group before had values left, or this one has other than its rows.</exception>
     public void Start(Chunk chunk, long rows)
     {
-        if (_ahead > 0 || _left > 0 || _levels is not null)
-        {
-            throw new InvalidDataException("the row group before has more values than rows");
-        }
-
+        End();
         if (chunk.IsElsewhere || chunk.Values < 0 || chunk.Values > Chunk.MostValues(end) || (column.MaxRepetition == 0 && chunk.Values != rows))
         {
             throw new InvalidDataException(chunk.IsElsewhere ? "it is encrypted, or in another file" : $"it has {chunk.Values} values for {rows} rows");
@@ -39,6 +35,16 @@ internal sealed class ColumnReader(Stream stream, Column column, long end)
         _pages.Start(chunk);
         _values.StartChunk();
         _ahead = chunk.Values;
+    }
+
+    /// <summary>Leaves a row group.</summary>
+    /// <exception cref="InvalidDataException">It has values left.</exception>
+    public void End()
+    {
+        if (_ahead > 0 || _left > 0 || _levels is not null)
+        {
+            throw new InvalidDataException("the row group has more values than rows");
+        }
     }
 
     /// <summary>The next row's text; empty where it has none. Lives until the next call.</summary>
