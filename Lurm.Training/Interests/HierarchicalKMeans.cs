@@ -41,9 +41,12 @@ internal static class HierarchicalKMeans
         ArgumentOutOfRangeException.ThrowIfLessThan(clusters, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(clusters, count);
         var most = (long)MostPerCluster * clusters;
-        var (centroids, assigned, _) = count > most
-            ? FromSample(points, dimensions, clusters, (int)(most / 2), iterations, seed, cancellationToken)
-            : Whole(points, dimensions, clusters, iterations, seed, cancellationToken);
+        if (count > most)
+        {
+            return FromSample(points, dimensions, clusters, (int)(most / 2), iterations, seed, cancellationToken);
+        }
+
+        var (centroids, assigned, _) = Whole(points, dimensions, clusters, iterations, seed, cancellationToken);
         return (centroids, assigned);
     }
 
@@ -81,7 +84,7 @@ internal static class HierarchicalKMeans
         return (centroids, assigned, groupStarts);
     }
 
-    private static (float[] Centroids, int[] Assigned, int[] GroupStarts) FromSample(
+    private static (float[] Centroids, int[] Assigned) FromSample(
         float[] points, int dimensions, int clusters, int sampled, int iterations, long seed, CancellationToken cancellationToken)
     {
         var (centroids, _, groupStarts) = Whole(Sample(points, dimensions, sampled, seed, 0x5A3B), dimensions, clusters, iterations, seed, cancellationToken);
@@ -95,7 +98,7 @@ internal static class HierarchicalKMeans
         }
 
         RefineAll(points, dimensions, centroids, groupStarts, assigned, PassesOverAll, cancellationToken);
-        return (centroids, assigned, groupStarts);
+        return (centroids, assigned);
     }
 
     /// <summary>Passes until few points move; every cluster keeps a point.</summary>

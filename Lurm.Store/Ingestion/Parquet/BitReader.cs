@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Lurm.Store.Histories;
 
 namespace Lurm.Store.Ingestion.Parquet;
 
@@ -49,24 +50,8 @@ internal static class BitReader
 
     /// <summary>An unsigned number in groups of seven bits, and the place behind it.</summary>
     /// <exception cref="EndOfStreamException">The bytes end within it.</exception>
-    public static ulong ReadVarint(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        ulong value = 0;
-        for (var shift = 0; shift < 70; shift += 7)
-        {
-            if (at >= bytes.Length)
-            {
-                throw new EndOfStreamException("a number ends early");
-            }
-
-            var next = bytes[at++];
-            value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
-            {
-                return value;
-            }
-        }
-
-        throw new InvalidDataException("a number has no end");
-    }
+    /// <exception cref="InvalidDataException">It has more than 64 bits.</exception>
+    public static ulong ReadVarint(ReadOnlySpan<byte> bytes, ref int at) => Varint.TryRead(bytes, ref at, out var value)
+        ? value
+        : throw (at >= bytes.Length ? new EndOfStreamException("a number ends early") : new InvalidDataException("a number has no end"));
 }

@@ -1,3 +1,5 @@
+using Lurm.Store.Histories;
+
 namespace Lurm.Store.Ingestion.Parquet;
 
 /// <summary>Whole numbers as differences in blocks of packed miniblocks (DELTA_BINARY_PACKED).</summary>
@@ -35,7 +37,7 @@ internal struct DeltaReader
         _miniblocks = (int)miniblocks;
         _miniblock = _miniblocks;
         _perMiniblock = (int)(block / miniblocks);
-        _value = Unzigzag(BitReader.ReadVarint(span, ref _at));
+        _value = Varint.UnZigZag(BitReader.ReadVarint(span, ref _at));
     }
 
     /// <summary>How many numbers there are.</summary>
@@ -91,7 +93,7 @@ internal struct DeltaReader
         var span = _bytes.Span;
         if (_miniblock == _miniblocks)
         {
-            _minimum = Unzigzag(BitReader.ReadVarint(span, ref _at));
+            _minimum = Varint.UnZigZag(BitReader.ReadVarint(span, ref _at));
             _widths = _at;
             _at += _miniblocks;
             _miniblock = 0;
@@ -114,6 +116,4 @@ internal struct DeltaReader
         // The last part may lack the bytes of numbers that are not there.
         _at = (int)Math.Min(_at + ((long)_perMiniblock * _width / 8), span.Length);
     }
-
-    private static long Unzigzag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
 }

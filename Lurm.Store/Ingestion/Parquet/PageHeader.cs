@@ -56,15 +56,9 @@ internal readonly record struct PageHeader
                     break;
                 case 5 or 7 or 8 when described >= 0:
                     throw new InvalidDataException("a page is described twice");
-                case 5 or 7:
-                    described = field == 5 ? DataType : DictionaryType;
-                    reader.Struct();
-                    header = ReadFirstVersion(ref reader, header);
-                    break;
-                case 8:
-                    described = SecondVersionType;
-                    reader.Struct();
-                    header = ReadSecondVersion(ref reader, header);
+                case 5 or 7 or 8:
+                    described = field switch { 5 => DataType, 7 => DictionaryType, _ => SecondVersionType };
+                    header = Describe(ref reader, header, described);
                     break;
                 default:
                     reader.Skip();
@@ -84,9 +78,11 @@ internal readonly record struct PageHeader
             : throw new InvalidDataException($"a page says it has {header.Values} values in {header.CompressedBytes} bytes that become {header.UncompressedBytes}");
     }
 
-    /// <summary>Pages of values and dictionaries say alike how many values they have and how they are encoded.</summary>
-    private static PageHeader ReadFirstVersion(ref ThriftReader reader, PageHeader header)
+    /// <summary>Reads what is said of the values; the two versions say alike how many there are, and differ in where they say the encoding.</summary>
+    private static PageHeader Describe(ref ThriftReader reader, PageHeader header, int type)
     {
+        reader.Struct();
+        var isSecond = type == SecondVersionType;
         var field = 0;
         while (reader.NextField(ref field))
         {
@@ -95,38 +91,17 @@ internal readonly record struct PageHeader
                 case 1:
                     header = header with { Values = reader.Integer32() };
                     break;
-                case 2:
+                case 2 when !isSecond:
+                case 4 when isSecond:
                     header = header with { Encoding = (ValueEncoding)reader.Integer32() };
                     break;
-                default:
-                    reader.Skip();
-                    break;
-            }
-        }
-
-        return header;
-    }
-
-    private static PageHeader ReadSecondVersion(ref ThriftReader reader, PageHeader header)
-    {
-        var field = 0;
-        while (reader.NextField(ref field))
-        {
-            switch (field)
-            {
-                case 1:
-                    header = header with { Values = reader.Integer32() };
-                    break;
-                case 4:
-                    header = header with { Encoding = (ValueEncoding)reader.Integer32() };
-                    break;
-                case 5:
+                case 5 when isSecond:
                     header = header with { DefinitionBytes = reader.Integer32() };
                     break;
-                case 6:
+                case 6 when isSecond:
                     header = header with { RepetitionBytes = reader.Integer32() };
                     break;
-                case 7:
+                case 7 when isSecond:
                     header = header with { IsStored = !reader.Boolean() };
                     break;
                 default:

@@ -1,3 +1,5 @@
+using Lurm.Store.Histories;
+
 namespace Lurm.Store.Ingestion.Parquet;
 
 /// <summary>Reads Thrift's compact protocol. Every length is checked against the bytes there are; what is not asked for is gone over.</summary>
@@ -26,7 +28,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
             return false;
         }
 
-        field = header >> 4 == 0 ? (short)Unzigzag(Varint()) : field + (header >> 4);
+        field = header >> 4 == 0 ? (short)Varint.UnZigZag(Number()) : field + (header >> 4);
         _type = header & 15;
         return true;
     }
@@ -35,7 +37,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
     public long Integer() => _type switch
     {
         Type.Int8 => (sbyte)Byte(),
-        Type.Int16 or Type.Int32 or Type.Int64 => Unzigzag(Varint()),
+        Type.Int16 or Type.Int32 or Type.Int64 => Varint.UnZigZag(Number()),
         _ => throw Wrong("a whole number"),
     };
 
@@ -48,7 +50,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
     /// <summary>A field that is true or false has its value in its type.</summary>
     public readonly bool Boolean() => _type is Type.True or Type.False ? _type == Type.True : throw Wrong("true or false");
 
-    public ReadOnlySpan<byte> Binary() => _type == Type.Binary ? Take(Varint()) : throw Wrong("text");
+    public ReadOnlySpan<byte> Binary() => _type == Type.Binary ? Take(Number()) : throw Wrong("text");
 
     /// <summary>Enters a struct, whose fields come next.</summary>
     public readonly void Struct()
@@ -90,13 +92,13 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
                 Take(1);
                 return;
             case Type.Int16 or Type.Int32 or Type.Int64:
-                Varint();
+                Number();
                 return;
             case Type.Double:
                 Take(sizeof(double));
                 return;
             case Type.Binary:
-                Take(Varint());
+                Take(Number());
                 return;
             case Type.List or Type.Set:
                 for (var (count, type) = (ListHeader(), _type); count > 0; count--)
@@ -123,7 +125,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
 
     private void SkipMap(int depth)
     {
-        var count = Count(Varint());
+        var count = Count(Number());
         var types = count > 0 ? Byte() : 0;
         for (; count > 0; count--)
         {
@@ -143,7 +145,7 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
     {
         var header = Byte();
         _type = header & 15;
-        return Count(header >> 4 == 15 ? Varint() : (ulong)(header >> 4));
+        return Count(header >> 4 == 15 ? Number() : (ulong)(header >> 4));
     }
 
     /// <summary>An element has a byte at least.</summary>
@@ -164,23 +166,13 @@ internal ref struct ThriftReader(ReadOnlySpan<byte> bytes)
         return taken;
     }
 
-    private ulong Varint()
+    private ulong Number()
     {
-        ulong value = 0;
-        for (var shift = 0; shift < 70; shift += 7)
-        {
-            var next = Byte();
-            value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80)
-            {
-                return value;
-            }
-        }
-
-        throw new InvalidDataException($"a number without end at byte {At}");
+        var at = At;
+        var value = BitReader.ReadVarint(_bytes, ref at);
+        At = at;
+        return value;
     }
-
-    private static long Unzigzag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
 
     private readonly InvalidDataException Wrong(string expected) => new($"found a value of type {_type} at byte {At}, expected {expected}");
 
